@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+/**
+ * Builds dist/ (or the folder that is named): main.js, the program as one file, and V8's code cache for it, which
+ * halves the time to load. What a verb does not need is in the file but not run.
+ */
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { constants, Script } from 'node:vm';
+
+const root = new URL('..', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const out = resolve(process.argv[2] ?? new URL('dist', root).pathname);
+process.chdir(new URL('.', root).pathname);
+rmSync(out, { recursive: true, force: true });
+
+const generate = ['--import=tsx', 'scripts/generate.ts', '--program'];
+if (spawnSync(process.execPath, generate, { stdio: 'inherit' }).status !== 0) process.exit(1);
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  legalComments: 'eof',
+  logLevel: 'warning',
+};
+
+// ssh2 loads its server, its key maker and its HTTP agents with the client: none is used here, and Node's HTTP and TLS
+// that come with them take as long to load as all of orch.
+const clientOnly = {
+  name: 'ssh2-client-only',
+  setup: ({ onResolve, onLoad }) => {
+    const unused = /^\.\/(http-agents|server|keygen)\.js$/;
+    onResolve({ filter: unused }, ({ path, importer }) =>
+      importer.endsWith('/ssh2/lib/index.js') ? { path, namespace: 'unused' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+// The file is one function expression; start.mjs calls it with what CommonJS modules are given.
+await build({
+  ...common,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: join(out, 'program.cjs'),
+  format: 'cjs',
+  plugins: [clientOnly],
+  sourcemap: true,
+  sourcesContent: false,
+  // Optional native speed-ups of ssh2: used when installed, done without when not.
+  external: ['cpu-features', '*.node'],
+  define: { ORCH_VERSION: JSON.stringify(version), 'import.meta.url': 'orchUrl' },
+  banner: {
+    js: "(function (exports, require, module, __filename, __dirname) { 'use strict'; const orchUrl = require('node:url').pathToFileURL(__filename).href;",
+  },
+  footer: { js: '})' },
+});
+
+// The cache belongs to this very text: their common name says so.
+const text = readFileSync(join(out, 'program.cjs'), 'latin1');
+const name = `program-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+renameSync(join(out, 'program.cjs'), join(out, `${name}.cjs`));
+writeFileSync(join(out, `${name}.cache`), compiled(text, `${name}.cjs`));
+
+await build({
+  ...common,
+  entryPoints: ['scripts/start.mjs'],
+  outfile: join(out, 'main.js'),
+  format: 'cjs',
+  define: { ORCH_VERSION: JSON.stringify(version), ORCH_PROGRAM: JSON.stringify(name) },
+});
+chmodSync(join(out, 'main.js'), 0o755);
+writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
+const files = ['main.js', `${name}.cjs`, `${name}.cache`];
+const bytes = files.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
+console.log(`${out}: ${files.join(', ')}, ${Math.round(bytes / 1024)} KiB`);
+
+/** The code cache of a script with all its functions. Flags are put back: the cache is refused under other flags. */
+function compiled(source, filename) {
+  setFlagsFromString('--no-lazy');
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const script = new Script(source, { filename, importModuleDynamically });
+  setFlagsFromString('--lazy');
+  return script.createCachedData();
+}

@@ -1,0 +1,157 @@
+/** What a page of docs/library says that a playbook does not say itself. */
+export interface Remarks {
+  /** How it disturbs what runs. */
+  readonly disruption: string;
+  /** Where it departs from the networking guide: what the guide has, what is done here, why. */
+  readonly deviations: readonly (readonly [string, string, string])[];
+}
+
+const READS = 'None: it only looks.';
+const FIREWALL: Remarks['deviations'] = [
+  [
+    'one `firewall-cmd` a rule, then `--reload`',
+    'one batch, no reload',
+    'A reload drops what K3s put into the firewall, and on firewalld before 2.0 all iptables rules.',
+  ],
+  [
+    'commands add, never remove',
+    "the other guide's settings are taken back",
+    'Else changing from shared to segregated leaves etcd open to the outside.',
+  ],
+  [
+    '10250/tcp beside 10000-30000/tcp',
+    'the range covers it',
+    'firewalld merges overlapping ports; adding it again is no change.',
+  ],
+  [
+    'SSH is never mentioned',
+    'services stay, a change that locks SSH out is refused',
+    'The interface you come by may be the one that moves.',
+  ],
+];
+
+/** Remarks by file of playbooks/. */
+export const REMARKS: Readonly<Record<string, Remarks>> = {
+  'segregated.yml': {
+    disruption:
+      'Zones are changed while they run, without a reload: established connections stay, new ones meet the new rules.',
+    deviations: [
+      ...FIREWALL,
+      [
+        'K3s opens the internal ports itself',
+        'the zone `trusted` does',
+        '`flannel-iface` only chooses the interface of the overlay.',
+      ],
+      [
+        '`trusted` shown with services `ssh mdns`, `public` with `cockpit`',
+        'not required',
+        'Defaults of distributions; `trusted` accepts everything.',
+      ],
+    ],
+  },
+  'shared.yml': {
+    disruption:
+      'Zones are changed while they run, without a reload: established connections stay, new ones meet the new rules.',
+    deviations: [
+      ...FIREWALL,
+      [
+        'the pod network is a source of `public`',
+        'the same, with `forward: true`',
+        'Without forwarding in the zone pods reach nothing (firewalld 0.9).',
+      ],
+      [
+        '9093 and 8086 in a table, opened by no command',
+        'closed, unless `open_application_ports`',
+        'Traffic inside the cluster.',
+      ],
+    ],
+  },
+  'verify.yml': {
+    disruption: READS,
+    deviations: [
+      [
+        'expected output lists ports under `protocols:`',
+        'judged by coverage',
+        'firewalld does not print that; `protocols: tcp` would open every TCP port, and is a finding.',
+      ],
+      [
+        'services `ssh mdns` and `cockpit`, interface `eth2` expected',
+        'not required, more is allowed',
+        'Defaults of distributions.',
+      ],
+    ],
+  },
+  'precheck.yml': {
+    disruption: READS,
+    deviations: [
+      [
+        'the installer looks at the default zone',
+        'both views: the default zone, and the zone that packets between nodes meet',
+        'Segregated networks contradict it by design.',
+      ],
+    ],
+  },
+  'connectivity.yml': {
+    disruption:
+      'None on what runs. It knocks at ports; with `proof=true` it listens on free ones for half a minute.',
+    deviations: [],
+  },
+  'doctor.yml': {
+    disruption: READS,
+    deviations: [
+      [
+        'routes of the service network are present',
+        'the rules of the services are looked at',
+        'There is no such route: addresses of services are translated.',
+      ],
+    ],
+  },
+  'dummy-route.yml': {
+    disruption:
+      'A new link and a default route where there was none: what has no route now hangs, where it was refused at once.',
+    deviations: [
+      [
+        'four commands',
+        'kept over a reboot by whoever owns networking',
+        "The guide's route is gone after a reboot.",
+      ],
+      [
+        'no word of `node-ip` and `flannel-iface`',
+        'k3s-flags.yml sets them; where K3s is there without them, the route is refused',
+        'Every dummy has the same address, and K3s would take it for the node.',
+      ],
+    ],
+  },
+  'k3s-flags.yml': {
+    disruption:
+      'K3s is restarted where it runs with other flags, a node at a time; its containers go on.',
+    deviations: [
+      [
+        '`--node-external-ip` without `--advertise-address`',
+        '`advertise-address` is the internal address',
+        'K3s would advertise its API at the public address, which the firewall closes.',
+      ],
+      [
+        'flags on the command line of the installer',
+        'a configuration file',
+        'The installer forgets options that are not given again.',
+      ],
+    ],
+  },
+  'kernel.yml': {
+    disruption: 'None: modules are loaded and parameters set while everything runs.',
+    deviations: [
+      ['nothing', 'modules and parameters that K3s needs', 'They hold before it is there.'],
+    ],
+  },
+  'harden-nm.yml': {
+    disruption: 'NetworkManager reads its configuration anew; connections stay.',
+    deviations: [
+      ['nothing', 'NetworkManager leaves the pod network alone', 'It may take addresses from it.'],
+    ],
+  },
+  'site.yml': {
+    disruption: 'That of the playbooks it imports.',
+    deviations: [],
+  },
+};
