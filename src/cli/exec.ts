@@ -1,0 +1,37 @@
+import { OrchError } from '../lib/errors.ts';
+import type { Reporting } from '../report/reporting.ts';
+import type { ExecFlags } from './flags.ts';
+import type { Io } from './io.ts';
+import { oneTask } from './one-task.ts';
+import { passwordsFor } from './passwords.ts';
+import { openWorld } from './world.ts';
+
+/** Runs one task on hosts, without a playbook. Resolves to the exit code. Throws OrchErrors. */
+export async function exec(
+  pattern: string,
+  command: readonly string[],
+  flags: ExecFlags,
+  io: Io,
+): Promise<number> {
+  if (command.length > 0 && flags.args !== undefined)
+    throw new OrchError('USAGE', 'a command is given twice: with -a and after the hosts');
+  const world = await openWorld(flags);
+  const passwords = await passwordsFor(flags);
+  const task = { pattern, module: flags.moduleName, args: flags.args ?? command.join(' ') };
+  const reporters = [await adHocReporter(flags, io)];
+  return oneTask(task, { flags, io, world, passwords, reporters });
+}
+
+/** Who tells what happened, in the words of `ansible`. */
+export async function adHocReporter(flags: ExecFlags, io: Io): Promise<Reporting> {
+  const [{ adHoc }, { colors }] = await Promise.all([
+    import('../report/ad-hoc.ts'),
+    import('../report/paint.ts'),
+  ]);
+  return adHoc(io.out, io.err, {
+    colors: colors(io.colors.out),
+    diff: flags.diff === true,
+    verbosity: flags.verbose,
+    oneLine: flags.oneLine === true,
+  });
+}

@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises';
+import type { Past } from '../model/past.ts';
+import type { Write } from '../report/reporting.ts';
+
+/** The outside world as a verb sees it. */
+export interface Io {
+  /** Results: what a pipe is meant to get. */
+  readonly out: Write;
+  /** Everything said besides. */
+  readonly err: Write;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The words of the command line. */
+  readonly words?: readonly string[];
+  /** The run that this one goes on with. */
+  readonly past?: Past;
+  /** Standard output is a terminal a person looks at. */
+  readonly terminal: boolean;
+  /** Standard output, and standard error, may be coloured. */
+  readonly colors: { readonly out: boolean; readonly err: boolean };
+}
+
+/** The process's own streams. A reader that goes away (`orch run | head`) silences output, it never stops a run. */
+export function processIo(): Io {
+  const { env } = process;
+  const dumb = env['TERM'] === 'dumb';
+  const wanted = (env['NO_COLOR'] ?? '') === '' && !dumb;
+  const forced = !['', '0', undefined].includes(env['FORCE_COLOR']);
+  return {
+    out: writer(process.stdout),
+    err: writer(process.stderr),
+    env,
+    cwd: process.cwd(),
+    terminal: process.stdout.isTTY && !dumb && (env['CI'] ?? '') === '',
+    colors: {
+      out: wanted && (forced || process.stdout.isTTY),
+      err: wanted && (forced || process.stderr.isTTY),
+    },
+  };
+}
+
+function writer(stream: NodeJS.WriteStream): Write {
+  let gone = false;
+  stream.on('error', () => {
+    gone = true;
+  });
+  return (text) => {
+    if (!gone && text !== '') stream.write(text);
+  };
+}
+
+/** Resolves when all that was written has left the process, or cannot any more. */
+export const flushed = (): Promise<unknown> =>
+  Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) => new Promise<void>((resolve) => void stream.write('', () => resolve())),
+    ),
+  );
+
+/** Whether a path is there. */
+export const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,72 @@
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Reporting, Write } from '../report/reporting.ts';
+import type { Io } from './io.ts';
+
+/** The list of events of a run on disk: what tells, after a crash, what was done. */
+export interface Journal extends Reporting {
+  readonly file: string;
+}
+
+/** A name no other run has, and which sorts by time: `20261123T010736Z-3f2a91`. */
+export const newRunId = (now = new Date()): string =>
+  `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+
+/** Where runs are kept: `.orch`, or $ORCH_STATE_DIR. */
+export const stateFolder = ({ cwd, env }: Pick<Io, 'cwd' | 'env'>): string =>
+  env['ORCH_STATE_DIR'] ?? join(cwd, '.orch');
+
+/**
+ * Opens `.orch/runs/RUN/events.ndjson` (or below $ORCH_STATE_DIR), readable by the owner alone. Each event is
+ * handed to the kernel before the next thing happens. A journal that cannot be written is a warning, never a stop.
+ */
+export function openJournal(
+  run: string,
+  { cwd, env, err }: Pick<Io, 'cwd' | 'env' | 'err'>,
+): Journal {
+  const state = stateFolder({ cwd, env });
+  const file = join(state, 'runs', run, 'events.ndjson');
+  const open = (): number | undefined =>
+    attempt(err, file, () => {
+      mkdirSync(join(state, 'runs', run), { recursive: true, mode: 0o700 });
+      ignoreInGit(state);
+      return openSync(file, 'a', 0o600);
+    });
+  // A run that ends before its first event leaves nothing behind.
+  let fd: number | 'unopened' | undefined = 'unopened';
+  return {
+    file,
+    report: (event) => {
+      if (fd === 'unopened') fd = open();
+      const into = fd;
+      if (into === undefined) return;
+      const line = Buffer.from(`${JSON.stringify(event)}\n`);
+      fd = attempt(err, file, () => {
+        for (let at = 0; at < line.length;) at += writeSync(into, line, at);
+        return into;
+      });
+      if (fd === undefined) closeSync(into);
+    },
+    finish: () => {
+      if (typeof fd === 'number') closeSync(fd);
+      fd = undefined;
+      return Promise.resolve();
+    },
+  };
+}
+
+function ignoreInGit(state: string): void {
+  const file = join(state, '.gitignore');
+  if (!existsSync(file)) writeFileSync(file, '*\n');
+}
+
+function attempt<T>(err: Write, file: string, act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    err(`warning: this run keeps no journal: ${file}: ${why}\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+import { OrchError } from '../lib/errors.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+import { findFile, readText, textOf, type Asking, type Lookup } from './search-path.ts';
+
+/** A term such as `key file=x.csv col=1`: its first words, and the options behind them. */
+function parts(term: string): { key: string; options: ReadonlyMap<string, string> } {
+  const options = new Map<string, string>();
+  const key = term.replace(
+    /(?:^|\s)(\w+)=(?:"([^"]*)"|'([^']*)'|(\S*))/g,
+    (_, name: string, double?: string, single?: string, bare?: string) => {
+      options.set(name, double ?? single ?? bare ?? '');
+      return '';
+    },
+  );
+  return { key: key.trim(), options };
+}
+
+type Option = (name: string) => string | undefined;
+
+function optionsOf(term: string, given: ValueMap): { key: string; option: Option } {
+  const { key, options } = parts(term);
+  return {
+    key,
+    option: (name) => options.get(name) ?? (given[name] == null ? undefined : textOf(given[name])),
+  };
+}
+
+function open(name: string, what: string, asking: Asking): string {
+  const path = findFile(name, 'files', asking);
+  if (path !== undefined) return readText(path);
+  throw new OrchError('FILE_NOT_FOUND', `The lookup "${what}" finds no ${name}.`, {
+    hint: 'It is looked for in files/ and beside the playbook and the role.',
+  });
+}
+
+/** The rows of a table in which `delimiter` stands between the cells. */
+function rows(text: string, delimiter: string): readonly (readonly string[])[] {
+  const found: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i);
+    if (quoted) {
+      if (char !== '"') cell += char;
+      else if (text[i + 1] === '"') cell += text.charAt(++i);
+      else quoted = false;
+    } else if (char === '"' && cell === '') quoted = true;
+    else if (char === delimiter) {
+      row.push(cell);
+      cell = '';
+    } else if (char === '\n') {
+      found.push([...row, cell.replace(/\r$/, '')]);
+      row = [];
+      cell = '';
+    } else cell += char;
+  }
+  if (cell !== '' || row.length > 0) found.push([...row, cell]);
+  return found.filter((cells) => cells.length > 1 || cells[0] !== '');
+}
+
+/** A cell of a table: of the row whose first cell is the term. */
+export const csvFile: Lookup = (terms, given, asking) =>
+  terms.flatMap((term): Value[] => {
+    const { key, option } = optionsOf(textOf(term), given);
+    const delimiter = option('delimiter') ?? 'TAB';
+    const table = rows(
+      open(option('file') ?? 'ansible.csv', 'csvfile', asking),
+      delimiter === 'TAB' || delimiter === '\\t' ? '\t' : delimiter,
+    );
+    const column = Number(option('col') ?? 1);
+    const row = table.find(([first]) => first === key);
+    const cell = row?.[column];
+    if (row && cell === undefined) {
+      throw new OrchError('TEMPLATE_FAILED', `The table has no column ${column} for "${key}".`);
+    }
+    const usual = option('default');
+    return cell !== undefined ? [cell] : usual === undefined ? [] : [usual];
+  });
+
+/** The values of an INI file, section by section; of a properties file under an empty section. */
+function sections(
+  text: string,
+  properties: boolean,
+  fold: (key: string) => string,
+): Map<string, Map<string, string>> {
+  const found = new Map<string, Map<string, string>>();
+  let current = new Map<string, string>();
+  let last: string | undefined;
+  if (properties) found.set('java_properties', current);
+  for (const line of text.split(/\r?\n/)) {
+    const header = /^\[([^\]]+)\]/.exec(line);
+    if (/^\s*(?:[#;].*)?$/.test(line)) continue;
+    if (header) {
+      current = found.get(header[1] ?? '') ?? new Map<string, string>();
+      found.set(header[1] ?? '', current);
+      last = undefined;
+    } else if (/^\s/.test(line) && last !== undefined) {
+      current.set(last, `${current.get(last) ?? ''}\n${line.trim()}`);
+    } else {
+      const [, key = line, value = ''] = /^([^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+      last = fold(key.trim());
+      current.set(last, value.trim());
+    }
+  }
+  return found;
+}
+
+/** Values of an INI or properties file, by key or with re=True by a pattern for keys. */
+export const iniFile: Lookup = (terms, given, asking) =>
+  terms.flatMap((term): Value[] => {
+    const { key, option } = optionsOf(textOf(term), given);
+    const flag = (name: string): boolean => /^(?:true|yes|1)$/i.test(option(name) ?? '');
+    const properties = option('type') === 'properties';
+    const fold = flag('case_sensitive') ? (k: string) => k : (k: string) => k.toLowerCase();
+    const file = option('file') ?? 'ansible.ini';
+    const all = sections(open(file, 'ini', asking), properties, fold);
+    const section = properties ? 'java_properties' : (option('section') ?? 'global');
+    const values = all.get(section);
+    const usual = option('default');
+    if (!values) {
+      if (usual !== undefined) return [usual];
+      throw new OrchError('TEMPLATE_FAILED', `${file} has no section "${section}".`);
+    }
+    if (flag('re')) {
+      const pattern = new RegExp(key);
+      return [...values].filter(([name]) => pattern.test(name)).map(([, value]) => value);
+    }
+    return [values.get(fold(key)) ?? usual ?? ''];
+  });

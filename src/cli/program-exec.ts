@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { execFlags, type ExecFlags } from './flags.ts';
+import type { Io } from './io.ts';
+import type { Verbs } from './program.ts';
+
+/** Adds `orch exec` and `orch console`. */
+export function addExec(
+  program: Command,
+  io: Io,
+  does: Verbs,
+  finish: (code: number) => void,
+): void {
+  execFlags(program.command('exec'))
+    .description('run one task on hosts, without a playbook')
+    .option('-m, --module-name <module>', 'the module', 'command')
+    .option('-a, --args <args>', 'its arguments: a command, key=value, or JSON')
+    .option('-o, --one-line', 'a line for each host')
+    .argument('<pattern>', 'which hosts')
+    .argument('[command...]', 'instead of -a: what comes after --')
+    .action(async (pattern: string, command: string[], flags: ExecFlags) =>
+      finish(await does.exec(pattern, command, flags, io)),
+    );
+  execFlags(program.command('console'))
+    .description('run tasks on hosts line by line')
+    .argument('[pattern]', 'which hosts', 'all')
+    .action(async (pattern: string, flags: ExecFlags) =>
+      finish(await does.console(pattern, flags, io)),
+    );
+}

@@ -1,0 +1,42 @@
+import {
+  chmodSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { OrchError } from '../lib/errors.ts';
+
+/** The bytes of a file; `-` is standard input. Throws FILE_NOT_FOUND or FILE_UNREADABLE. */
+export const readAll = (name: string): Buffer => (name === '-' ? readBytes(0) : readBytes(name));
+
+/** The bytes of a file or of a file number. */
+export function readBytes(file: string | number): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new OrchError(
+      missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
+      `${file} ${missing ? 'does not exist' : 'cannot be read'}`,
+      { cause },
+    );
+  }
+}
+
+/** Writes a file anew in one step, its mode kept, links followed: whoever reads it sees the old text or the new. */
+export function replaceFile(file: string, text: string | Buffer): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  const real = found ? realpathSync(file) : file;
+  const beside = `${real}.${process.pid}.tmp`;
+  try {
+    writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
+    if (found) chmodSync(beside, found.mode & 0o7777);
+    renameSync(beside, real);
+  } catch (cause) {
+    rmSync(beside, { force: true });
+    throw new OrchError('FILE_UNREADABLE', `${file} cannot be written`, { cause });
+  }
+}

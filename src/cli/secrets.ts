@@ -1,0 +1,42 @@
+import type { Layer } from '../model/scope.ts';
+import { isTemplate, type Tree } from '../model/tree.ts';
+import { Secret, type Value, isMap } from '../model/value.ts';
+
+/** Variables of connections that are passwords, whoever wrote them down in the clear. */
+const PASSWORDS = /^ansible_(ssh_|become_|sudo_)?pass(word)?$/;
+
+/** Adds every secret of some layers to the set that output is cleaned of: encrypted values and passwords. */
+export function noteSecrets(layers: Iterable<Layer>, secrets: Set<string>): void {
+  for (const { vars } of new Set(layers)) {
+    for (const [name, given] of vars) {
+      if ('tree' in given) noteTree(given.tree, PASSWORDS.test(name), secrets);
+      else if ('value' in given) noteValue(given.value, PASSWORDS.test(name), secrets);
+    }
+  }
+}
+
+function noteTree(tree: Tree, isPassword: boolean, secrets: Set<string>): void {
+  if (tree.kind === 'list') for (const item of tree.items) noteTree(item, isPassword, secrets);
+  else if (tree.kind === 'map') {
+    for (const { key, value } of tree.entries)
+      noteTree(value, isPassword || PASSWORDS.test(key), secrets);
+  } else if (tree.secret && tree.literal)
+    return; // the vault notes it when it is opened
+  else if (tree.secret || (isPassword && !isTemplate(tree))) noteValue(tree.value, true, secrets);
+}
+
+/** Adds the text of a secret value; of any value when it is known to be a password. */
+export function noteValue(
+  value: Value | undefined,
+  isPassword: boolean,
+  secrets: Set<string>,
+): void {
+  if (value instanceof Secret) secrets.add(value.reveal());
+  else if (isPassword && (typeof value === 'string' || typeof value === 'number'))
+    secrets.add(String(value));
+  else if (Array.isArray(value))
+    for (const item of value as readonly Value[]) noteValue(item, isPassword, secrets);
+  else if (isMap(value))
+    for (const [key, item] of Object.entries(value))
+      noteValue(item, isPassword || PASSWORDS.test(key), secrets);
+}

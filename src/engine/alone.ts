@@ -1,0 +1,276 @@
+import { OrchError } from '../lib/errors.ts';
+import type { Outcome } from '../model/event.ts';
+import type { AnyModule } from '../model/module.ts';
+import type { Scope } from '../model/scope.ts';
+import type { Reply } from '../model/transport.ts';
+import { Unknown } from '../model/value.ts';
+import { NOT_RUN, type Ready, isAboutLine, judge, readied } from './act.ts';
+import type { Found } from './cursor.ts';
+import { type Delegate, delegateOf } from './delegate.ts';
+import { excusedLook } from './excused.ts';
+import { finish } from './finish.ts';
+import { ignoring, conditioned, rejudged, withFacts, withResult } from './judge.ts';
+import { inBackground, runJob } from './jobs.ts';
+import { give, keep } from './keep.ts';
+import type { Item } from './loop.ts';
+import * as outcome from './outcome.ts';
+import { itemsOf, named } from './plan-wave.ts';
+import { controlled, nameOf } from './plan-item.ts';
+import type { Planned, PlannedPart } from './planned.ts';
+import type { Way } from './way.ts';
+import { refFor } from './refs.ts';
+import { mayChange } from './rolling.ts';
+import { changesUnderGuard, sendGuarded } from './safeguard/actions.ts';
+import { overLine } from './over-line.ts';
+import { stateAlone } from './state-alone.ts';
+import { together } from './together.ts';
+import { traitsOf } from './traits.ts';
+import { triedUntil } from './until.ts';
+import { type Walker, acted, missing, scopeAt, turn } from './walker.ts';
+
+/** One task at work for one host, outside of any wave. */
+export interface Alone {
+  readonly walker: Walker;
+  readonly found: Found;
+  readonly module: AnyModule;
+  readonly scope: Scope;
+}
+
+/** An item with its turn still to come: how it is reached, and for a plain action what will be sent. */
+interface Draft {
+  readonly item: Item;
+  readonly early?: Outcome;
+  readonly delegate?: Delegate;
+  readonly way?: Way;
+  readonly ready?: Ready;
+}
+
+/**
+ * Runs a task for itself: an action, or one that is delegated, tried again, or pauses between its items. It waits
+ * until all other hosts finished what comes before, unless it turns out that there is nothing to do.
+ */
+export async function alone(walker: Walker, found: Found): Promise<void> {
+  const { step, then } = found;
+  const { task } = step;
+  const scope = scopeAt(walker, step);
+  const { module } = traitsOf(walker.stage, task);
+  if (!module) throw missing(`module ${task.module}`);
+  const work: Alone = { walker, found, module, scope };
+  const parts = await partsOf(work);
+  const ref = refFor(walker.stage, step, scope);
+  const planned: Planned = { step, then, task, ref, scope, parts };
+  keep({ ...walker, at: step.at }, planned);
+  const whole = together(
+    planned,
+    parts.map((part) => part.outcome),
+  );
+  finish(walker, [{ planned, outcome: whole }]);
+}
+
+async function partsOf(work: Alone): Promise<readonly PlannedPart[]> {
+  const { walker, found, scope } = work;
+  const { task } = found.step;
+  const single = (o: Outcome): readonly PlannedPart[] => [
+    { label: undefined, outcome: ignoring(task, o, scope), scope },
+  ];
+  try {
+    const early = task.loop ? undefined : conditioned(task, scope);
+    if (early) return single(early);
+    const list = itemsOf(task, scope);
+    if (list instanceof Unknown)
+      return single(outcome.unknown(`the items are unknown: ${list.why}`));
+    if ('kind' in list) return single(list);
+    if (list.length === 0) return single(outcome.noItems());
+    return inOneTrip(work) ? await trip(work, list) : await oneByOne(work, list);
+  } catch (error) {
+    if (error instanceof OrchError && !isAboutLine(error))
+      return single(outcome.failed(error.at(walker.stage.play.source).at(task.source)));
+    throw error;
+  }
+}
+
+/** Whether all items of a loop are sent together: nothing happens between them, and none reads the one before. */
+function inOneTrip({ found, module }: Alone): boolean {
+  const { task } = found.step;
+  const { until, async, keywords, loopControl, register } = task;
+  if (
+    module.kind !== 'action' ||
+    module.line ||
+    until ||
+    async ||
+    keywords.delegateTo ||
+    keywords.throttle
+  )
+    return false;
+  if (loopControl.pause || loopControl.breakWhen) return false;
+  return (
+    !task.loop ||
+    register === undefined ||
+    !JSON.stringify([task.args, task.when]).includes(register)
+  );
+}
+
+/** All items of an action in one trip. */
+async function trip(work: Alone, list: readonly Item[]): Promise<readonly PlannedPart[]> {
+  const { found, module } = work;
+  const { task } = found.step;
+  if (module.kind !== 'action') throw missing('an action');
+  const drafts = list.map((item) => draft(work, item));
+  const sent = drafts.filter(({ ready }) => ready);
+  const [first] = sent;
+  const way = first?.way;
+  const all = sent.flatMap(({ ready }) => ready ?? []);
+  const replies = way ? await sendTo(work, way, all, first.item.scope) : [];
+  let next = 0;
+  return drafts.map(({ item, early, ready }): PlannedPart => {
+    const raw =
+      ready && way
+        ? noted(work, way, ready, judge(ready, replies[next++], task))
+        : (early ?? outcome.unknown('not run'));
+    return partOf(work, item, rejudged(task, raw, item.scope));
+  });
+}
+
+async function sendTo(
+  work: Alone,
+  way: Way,
+  ready: readonly Ready[],
+  scope: Scope,
+): Promise<readonly Reply[]> {
+  const { walker, found, module } = work;
+  const changes = changesHost(module, ready);
+  if (changes) await mayChange(walker);
+  await turn(walker, found.step.at);
+  acted(walker, found.step.at);
+  const parts = ready.map(({ part }) => part);
+  if (changesUnderGuard(work, ready)) return sendGuarded(work, way, ready, scope);
+  way.machine.version++;
+  return way.machine.trip({ purpose: 'action', parts, identity: way.identity, changes });
+}
+
+const changesHost = (module: AnyModule, ready: readonly Ready[]): boolean =>
+  module.kind === 'action' &&
+  ready.some(({ params, foresees }) => !foresees && !module.reads(params));
+
+/** Check mode: an action that was not done, or asked too early, leaves what comes behind it in doubt. */
+function noted(
+  { found }: Alone,
+  { check, machine }: Way,
+  ready: Ready | undefined,
+  o: Outcome,
+): Outcome {
+  if (!check) return o;
+  const said = ready ? excusedLook(o, machine.doubts) : o;
+  const notDone = ready ? ready.foresees === true && o.kind === 'changed' : o.message === NOT_RUN;
+  if (notDone) machine.doubts.unapplied.set(nameOf(found.step.task), 'anything');
+  return said;
+}
+
+const partOf = ({ found }: Alone, item: Item, o: Outcome): PlannedPart => ({
+  label: item.label,
+  scope: item.scope,
+  outcome: ignoring(found.step.task, named(found.step.task, o, item.named), item.scope),
+});
+
+/** What can be said of an item before its turn. */
+function draft(work: Alone, given: Item): Draft {
+  let item = given;
+  const { walker, found, module } = work;
+  const { task } = found.step;
+  try {
+    const early = task.loop ? conditioned(task, item.scope) : undefined;
+    if (early) return { item, early };
+    const delegate = delegateOf(walker, found.step, item.scope);
+    if (delegate) item = { ...item, scope: delegate.scope };
+    const way =
+      delegate?.way ?? (module.kind === 'control' ? undefined : walker.ways.of(task, item.scope));
+    const more = { ...(delegate ? { delegate } : {}), ...(way ? { way } : {}) };
+    if (module.kind !== 'action' || !way) return { item, ...more };
+    const ready = readied(walker.stage, task, module, item.scope, way);
+    if ('part' in ready) return { item, ready, ...more };
+    return { item, early: noted(work, way, undefined, ready), ...more };
+  } catch (error) {
+    if (error instanceof OrchError) return { item, early: outcome.failed(error.at(task.source)) };
+    throw error;
+  }
+}
+
+/** Items one after the other; each sees what the one before registered. */
+async function oneByOne(work: Alone, list: readonly Item[]): Promise<readonly PlannedPart[]> {
+  const parts: PlannedPart[] = [];
+  let before: Outcome | undefined;
+  for (const [i, item] of list.entries()) {
+    if (i > 0) await pause(work);
+    const scope = before ? withResult(work.found.step.task, before, item.scope) : item.scope;
+    const one = await inTurn(work, draft(work, { ...item, scope }));
+    const part = partOf(work, { ...item, scope }, one.outcome);
+    parts.push({ ...part, ...(one.facts ? { facts: one.facts } : {}) });
+    if (part.outcome.kind !== 'skipped') before = part.outcome;
+    if (breaks(work, part.outcome, scope)) break;
+  }
+  return parts;
+}
+
+async function pause({ walker, found, scope }: Alone): Promise<void> {
+  const { pause: tree } = found.step.task.loopControl;
+  if (tree) await walker.stage.input.sleep(Number(scope.resolve(tree)) * 1000);
+}
+
+function breaks({ found }: Alone, o: Outcome, scope: Scope): boolean {
+  const { breakWhen } = found.step.task.loopControl;
+  return (
+    breakWhen !== undefined && withResult(found.step.task, o, scope).condition(breakWhen) === true
+  );
+}
+
+type Done = Pick<PlannedPart, 'outcome' | 'facts'>;
+
+/** One item when its turn has come: tried until it succeeds, where the task says so. */
+async function inTurn(work: Alone, given: Draft): Promise<Done> {
+  const { walker, found, module } = work;
+  const { task, at } = found.step;
+  if (given.early) return { outcome: rejudged(task, given.early, given.item.scope) };
+  if (given.ready && changesHost(module, [given.ready])) await mayChange(walker);
+  if (given.way || task.until) await turn(walker, at);
+  let facts: PlannedPart['facts'];
+  const done = await triedUntil(walker.stage.input, task, given.item.scope, async (scope) => {
+    if (module.kind === 'control') {
+      const said = controlled(module.run(task.args, scope), task);
+      facts = said.facts;
+      return rejudged(task, said.outcome, withFacts(scope, facts));
+    }
+    return rejudged(task, await onMachine(work, given, scope), scope);
+  });
+  if (given.way) acted(walker, at);
+  const { delegate } = given;
+  const told = delegate ? { ...done, delegatedTo: delegate.run.host.name } : done;
+  if (!facts) return { outcome: told };
+  if (!delegate || !task.keywords.delegateFacts) return { outcome: told, facts };
+  give([delegate.run], 'registered', facts, { at });
+  return { outcome: told };
+}
+
+async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outcome> {
+  const { walker, found, module } = work;
+  const { task } = found.step;
+  const { way } = given;
+  if (!way) throw missing('a machine');
+  return way.machine.work(async () => {
+    if (module.kind !== 'action') return stateAlone(work, { ...given.item, scope }, way);
+    const ready = given.ready ?? readied(walker.stage, task, module, scope, way);
+    if (!('part' in ready)) return noted(work, way, undefined, ready);
+    if (module.line && !ready.foresees)
+      return overLine(walker.stage, task, module.line(ready.params), { ready, way });
+    if (changesUnderGuard(work, [ready])) {
+      const [reply] = await sendGuarded(work, way, [ready], scope);
+      return judge(ready, reply, task);
+    }
+    way.machine.version++;
+    if (inBackground(task, scope)) return runJob(walker.stage, task, { scope, ready, way });
+    const [reply] = await way.machine.trip({
+      ...{ purpose: 'action', parts: [ready.part], identity: way.identity },
+      changes: changesHost(module, [ready]),
+    });
+    return noted(work, way, ready, judge(ready, reply, task));
+  });
+}

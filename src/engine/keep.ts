@@ -1,0 +1,34 @@
+import type { Value } from '../model/value.ts';
+import type { HostRun } from './host-run.ts';
+import type { KeptKind } from './kept.ts';
+import type { Planned } from './planned.ts';
+import { registered } from './result.ts';
+import { together } from './together.ts';
+import { traitsOf } from './traits.ts';
+import type { Spot } from './stage.ts';
+
+/** Gives variables to hosts, from a place of the play on. */
+export function give(
+  runs: readonly HostRun[],
+  kind: KeptKind,
+  vars: Readonly<Record<string, Value>>,
+  { at }: Pick<Spot, 'at'>,
+): void {
+  for (const run of runs)
+    for (const [name, value] of Object.entries(vars)) run.kept.set(kind, name, { value }, at);
+}
+
+/** Keeps what a task gives and registers, for the tasks behind it; with run_once for every host of the batch. */
+export function keep(spot: Spot, planned: Planned): void {
+  const { stage, run } = spot;
+  const { task, parts } = planned;
+  const { shared } = traitsOf(stage, task);
+  const runs = shared ? stage.batch.filter((one) => !one.lost) : [run];
+  for (const { facts, kind } of parts) if (facts) give(runs, kind ?? 'registered', facts, spot);
+  if (task.register === undefined) return;
+  const whole = together(
+    planned,
+    parts.map(({ outcome }) => outcome),
+  );
+  give(runs, 'registered', { [task.register]: registered(whole) }, spot);
+}

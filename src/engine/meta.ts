@@ -1,0 +1,45 @@
+import { OrchError } from '../lib/errors.ts';
+import { type Found, flush } from './cursor.ts';
+import { revive } from './revive.ts';
+import type { Walker } from './walker.ts';
+
+/** What `meta` does; it is never counted. */
+export async function meta(walker: Walker, { step, then }: Found, action: string): Promise<void> {
+  const { stage, run } = walker;
+  const { world } = stage;
+  switch (action) {
+    case 'flush_handlers':
+      if (step.handler)
+        throw new OrchError('PLAYBOOK_INVALID', 'flush_handlers cannot be a handler itself', {
+          source: step.task.source,
+        });
+      if (run.notified.size > 0) walker.cursor = flush(then, stage.handlers, step.at);
+      break;
+    case 'end_play':
+      stage.over = 'play';
+      break;
+    case 'end_batch':
+      stage.over = 'batch';
+      break;
+    case 'end_host':
+      run.gone = true;
+      run.notified.clear();
+      walker.cursor = [];
+      break;
+    case 'clear_facts':
+      for (const one of stage.batch) one.kept.clear('facts', step.at);
+      break;
+    case 'clear_host_errors':
+      revive(stage);
+      break;
+    case 'refresh_inventory':
+      world.inventory = world.input.refresh?.() ?? world.inventory;
+      for (const one of world.runs.values())
+        one.host = world.inventory.hosts.get(one.host.name) ?? one.host;
+      break;
+    case 'reset_connection':
+      await Promise.all(world.machines.of(run.host.name).map((machine) => machine.close()));
+      break;
+    default:
+  }
+}

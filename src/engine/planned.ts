@@ -1,0 +1,61 @@
+import type { OrchError } from '../lib/errors.ts';
+import type { Outcome, TaskRef } from '../model/event.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Resource } from '../model/module.ts';
+import type { Task } from '../model/play.ts';
+import type { Scope } from '../model/scope.ts';
+import type { Value } from '../model/value.ts';
+import type { Cursor, Step } from './cursor.ts';
+import type { Doubts } from './doubts.ts';
+import type { Fold, Folded } from './fold.ts';
+import type { Spot } from './stage.ts';
+
+/** What one resource has to be asked, for all tasks of a wave together. */
+export interface Need {
+  readonly resource: Resource<unknown, unknown, unknown>;
+  readonly scopes: readonly unknown[];
+}
+
+/** One task, or one item of a loop, as planned; what it does to a resource is not yet proved. */
+export interface PlannedPart {
+  readonly label: string | undefined;
+  readonly outcome: Outcome;
+  readonly scope: Scope;
+  readonly key?: string;
+  readonly folded?: Folded;
+  /** Variables it gives the host, as facts of it or, when nothing is said, as set_fact does. */
+  readonly facts?: Readonly<Record<string, Value>>;
+  readonly kind?: 'facts';
+  /** What it wants the engine to do. */
+  readonly effect?: Effect;
+}
+
+/** A task as planned on one host. */
+export interface Planned {
+  readonly step: Step;
+  readonly task: Task;
+  readonly ref: TaskRef;
+  readonly parts: readonly PlannedPart[];
+  readonly scope: Scope;
+  /** Where the host stands behind it, when it goes well. */
+  readonly then: Cursor;
+}
+
+/** Observations by resource key: what the host showed, or why it could not be understood. */
+export type Observations = Map<string, Fold | OrchError>;
+
+/** What came of planning a wave. */
+export interface WavePlan {
+  readonly planned: readonly Planned[];
+  readonly folds: Observations;
+}
+
+/** All that planning one task needs. */
+export interface Desk extends Omit<Spot, 'at'> {
+  readonly folds: Observations;
+  readonly needs: ReadonlyMap<string, Need>;
+  /** Nothing will be sent: later tasks see what earlier ones would have done. */
+  readonly check: boolean;
+  /** What tasks that may or may not run would do. */
+  readonly doubts: Doubts;
+}

@@ -1,0 +1,208 @@
+import { OrchError } from '../lib/errors.ts';
+import type { Outcome } from '../model/event.ts';
+import type { Reply } from '../model/transport.ts';
+import {
+  type Fate,
+  type Move,
+  applyParts,
+  movesOf,
+  observeParts,
+  readAftermath,
+  readObserved,
+} from './apply.ts';
+import { noDoubts } from './doubts.ts';
+import { netOf, refold } from './fold.ts';
+import type { RunInput } from './input.ts';
+import { limited } from './limits.ts';
+import { Waited } from './lease.ts';
+import type { Kept } from './kept.ts';
+import type { Planning } from './plan-wave.ts';
+import type { Desk, Need, Observations, Planned, WavePlan } from './planned.ts';
+import type { Way } from './way.ts';
+import { guardedChange } from './safeguard/change.ts';
+import type { Guard } from './safeguard/guard.ts';
+import { heardRecords, recordsPart } from './safeguard/records.ts';
+import { type Settled, foreseenFates, partId, settle } from './settle.ts';
+import type { Spot, World } from './stage.ts';
+
+/** A question to one machine: what has to be answered, and how it is reached. */
+export interface Asked {
+  readonly needs: ReadonlyMap<string, Need>;
+  readonly way: Way | undefined;
+}
+
+/** What came of a stretch of tasks: their outcomes, and what the host shows now. */
+export interface Proved {
+  readonly settled: readonly Settled[];
+  readonly plan: WavePlan;
+  readonly seen: Observations;
+  /** It stopped where other hosts have to be waited for. */
+  readonly behind: boolean;
+  /** Something was sent that may have changed the host. */
+  readonly sent: boolean;
+  /** What the host was given before it began, for those that did not come to their turn. */
+  readonly kept: Kept;
+}
+
+/** What a stretch needs from around. */
+export interface Around {
+  readonly spot: Omit<Spot, 'at'>;
+  /** Plans as far as the observation reaches. */
+  plan(desk: Desk): Planning;
+  /** Waits until changes may be made: this is where hosts are kept in step. */
+  turn(plan: WavePlan): Promise<void>;
+}
+
+/** One trip that answers all a wave wants to know; in check mode with what was foreseen before. */
+export async function observe(
+  { needs, way }: Asked,
+  world: World,
+  guard?: Guard,
+): Promise<Observations> {
+  if (needs.size === 0 || !way) return new Map();
+  const { machine, identity } = way;
+  const { check } = world.input.options;
+  const parts = observeParts(needs);
+  const records = recordsPart(world, machine, identity);
+  const all = records ? [...parts, records] : parts;
+  const ask = (): Promise<readonly Reply[]> =>
+    machine.trip({ purpose: 'observe', parts: all, identity });
+  let replies = await ask();
+  if (records && (await heardRecords(world, machine, identity, replies[parts.length])))
+    replies = await ask();
+  const folds = readObserved(needs, replies);
+  if (!way.check) return guard?.over(folds) ?? folds;
+  if (!check) return folds;
+  for (const [key, fold] of folds) {
+    if (!(fold instanceof OrchError)) folds.set(key, refold(fold, machine.foreseen.get(key) ?? []));
+  }
+  return folds;
+}
+
+/**
+ * Plans over what was observed, makes the changes in one more trip and proves them; a host that was changed by
+ * somebody else in between is looked at and planned once more. In check mode nothing is sent.
+ */
+export async function prove(around: Around, asked: Asked, first: Observations): Promise<Proved> {
+  const { stage, run } = around.spot;
+  const { needs, way } = asked;
+  const dry = stage.input.options.check;
+  const check = way ? way.check : dry;
+  const kept = run.kept.copy();
+  const earlier = new Map<string, Outcome>();
+  let folds = first;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      run.kept = kept.copy();
+      const doubts = dry && way ? way.machine.doubts : noDoubts();
+      const desk = { ...around.spot, folds: new Map(folds), needs, check, doubts };
+      const { plan, behind } = around.plan(desk);
+      const moves = limited(stage.world, movesOf(plan.folds), plan);
+      const done = { plan, behind, kept };
+      if (check || moves.every((move) => move.plan instanceof OrchError)) {
+        if (check) remember(asked, dry, plan);
+        const settled = settle(plan, foreseenFates(moves), earlier);
+        return { ...done, settled, seen: check ? plan.folds : folds, sent: false };
+      }
+      await around.turn(plan);
+      const end = await unlessHeld(moves, async () =>
+        run.guard
+          ? guardedChange(stage.input, run.guard, asked, moves, plan.folds)
+          : change(stage.input, asked, moves, plan),
+      );
+      if (end === 'waited') {
+        run.guard?.startAnew();
+        folds = await observe(asked, stage.world, run.guard);
+        attempt--;
+        continue;
+      }
+      if ('fates' in end)
+        return { ...done, seen: folds, ...end, settled: settle(plan, end.fates, earlier) };
+      const after = readAftermath(moves, needs, end);
+      if (after.refused.length > 0 && attempt === 1) {
+        rememberDone(plan, after.fates, earlier);
+        folds = after.seen;
+        continue;
+      }
+      return { ...done, settled: settle(plan, after.fates, earlier), seen: after.seen, sent: true };
+    }
+  } catch (error) {
+    run.kept = kept;
+    throw error;
+  }
+}
+
+/** Check mode: later waves see what this one would have changed, and what of it they cannot see. */
+function remember({ needs, way }: Asked, dry: boolean, plan: WavePlan): void {
+  if (!way || !dry) return;
+  const { foreseen, doubts } = way.machine;
+  for (const [key, fold] of plan.folds) {
+    if (fold instanceof OrchError) continue;
+    foreseen.set(key, fold.steps);
+    const need = needs.get(key);
+    const changing = fold.steps.filter(({ changes }) => changes.length > 0);
+    if (!need || netOf(fold).length === 0) continue;
+    const writes = need.scopes.flatMap((scope) => need.resource.footprints(scope).writes);
+    for (const { task } of changing) doubts.unapplied.set(task, writes);
+  }
+}
+
+/** What becomes of changes when another run has the host: they fail, or it was waited for. */
+async function unlessHeld<T>(
+  moves: readonly Move[],
+  send: () => Promise<T>,
+): Promise<T | 'waited' | { readonly fates: ReadonlyMap<string, Fate>; readonly sent: false }> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof Waited) return 'waited';
+    if (!(error instanceof OrchError) || error.code !== 'LEASE_HELD') throw error;
+    const fates = moves.map(({ key }, i): [string, Fate] => [
+      key,
+      i === 0 ? { kind: 'failed', error } : { kind: 'not-run' },
+    ]);
+    return { fates: new Map(fates), sent: false };
+  }
+}
+
+/** The trip that changes. */
+async function change(
+  input: Pick<RunInput, 'bytesOf'>,
+  { needs, way }: Asked,
+  moves: readonly Move[],
+  plan: WavePlan,
+): ReturnType<Way['machine']['trip']> {
+  if (!way) throw new OrchError('INTERNAL', 'there is a change and no machine to make it on');
+  const { machine, identity } = way;
+  machine.version++;
+  try {
+    const parts = applyParts(moves, needs, input);
+    return await machine.trip({ purpose: 'apply', parts, identity, changes: true });
+  } catch (error) {
+    if (!(error instanceof OrchError) || error.code !== 'LINE_BROKEN') throw error;
+    const names = plan.planned
+      .filter((p) => p.parts.some((part) => part.folded?.changes.length))
+      .map((p) => p.ref.name);
+    throw new OrchError(
+      'LINE_BROKEN',
+      `${error.message}; these changes may or may not have been made: ${names.join(', ')}`,
+      { cause: error, hint: error.hint },
+    );
+  }
+}
+
+/** Changes that were made although another resource's guard refused: the second attempt finds them done. */
+function rememberDone(
+  plan: WavePlan,
+  fates: ReadonlyMap<string, Fate>,
+  earlier: Map<string, Outcome>,
+): void {
+  const done = plan.planned.flatMap((planned: Planned) =>
+    planned.parts.flatMap((part) =>
+      part.key !== undefined && fates.get(part.key)?.kind === 'done' && part.folded?.changes.length
+        ? [{ planned, part }]
+        : [],
+    ),
+  );
+  for (const { planned, part } of done) earlier.set(partId(planned, part), part.outcome);
+}

@@ -1,0 +1,142 @@
+import type { Outcome } from '../model/event.ts';
+import { OrchError } from '../lib/errors.ts';
+import { type Fate, type Move, reasonOf, worst } from './apply.ts';
+import { opposite, surviving } from './diff.ts';
+import { type Fold, type Folded, netOf } from './fold.ts';
+import { judged } from './judge.ts';
+import { together } from './together.ts';
+import * as outcome from './outcome.ts';
+import type { Observations, Planned, PlannedPart, WavePlan } from './planned.ts';
+
+/** A task with its final outcome on one host. */
+export interface Settled {
+  readonly planned: Planned;
+  readonly outcome: Outcome;
+}
+
+/**
+ * The final outcomes of planned tasks, given what became of each resource's change. Tasks behind a
+ * failure are left out, unless their change was made in the same combined write.
+ */
+export function settle(
+  plan: WavePlan,
+  fates: ReadonlyMap<string, Fate>,
+  earlier: Earlier = new Map(),
+): readonly Settled[] {
+  const ends: Ends = { fates, folds: plan.folds, earlier };
+  const settled: Settled[] = [];
+  let stopped = false;
+  for (const one of plan.planned) {
+    const parts = one.parts.map((part) => settlePart(one, part, ends));
+    const failed = parts.some((part) => part !== 'not-run' && part.kind === 'failed');
+    if (parts.includes('not-run') && !failed) {
+      stopped = true;
+      continue;
+    }
+    const outcomes = parts.map((part) => (part === 'not-run' ? NOT_RUN : part));
+    const made = one.parts.some((part) => part.folded && part.folded.changes.length > 0);
+    if (stopped && !made) continue;
+    const whole = together(one, outcomes);
+    settled.push({ planned: one, outcome: whole });
+    stopped ||= whole.kind === 'failed' && !whole.ignored;
+  }
+  return settled;
+}
+
+const NOT_RUN = outcome.skipped('not run: another item failed before');
+
+interface Ends {
+  readonly fates: ReadonlyMap<string, Fate>;
+  readonly folds: Observations;
+  readonly earlier: Earlier;
+}
+
+/** Changes that an attempt before this one already made and proved, by task id and item. */
+export type Earlier = ReadonlyMap<string, Outcome>;
+
+/** Names one part of a task among all parts of a wave. */
+export const partId = (planned: Planned, part: PlannedPart): string =>
+  `${planned.task.id} ${planned.parts.indexOf(part)}`;
+
+function settlePart(
+  planned: Planned,
+  part: PlannedPart,
+  { fates, folds, earlier }: Ends,
+): Outcome | 'not-run' {
+  const { folded, key } = part;
+  const before = earlier.get(partId(planned, part));
+  if (before && part.outcome.kind === 'ok') return before;
+  if (!folded || key === undefined || folded.changes.length === 0) return part.outcome;
+  const fate = fates.get(key);
+  // No fate: the tasks together leave the resource as it was, so nothing was sent.
+  const fold = folds.get(key);
+  if (!fate)
+    return fold && !(fold instanceof OrchError) ? undone(part.outcome, fold, folded) : part.outcome;
+  switch (fate.kind) {
+    case 'not-run':
+      return 'not-run';
+    case 'failed':
+      return failedPart(planned, part, fate.error.at(planned.task.source));
+    case 'done': {
+      if (part.outcome.kind === 'ok') return part.outcome;
+      const changes = surviving(folded.changes, netOf(fate.fold));
+      if (changes.length > 0) return { ...part.outcome, changes, ...disturbs(fate.fold, folded) };
+      return undone(part.outcome, fate.fold, folded);
+    }
+  }
+}
+
+/** A write that failed, as ignore_errors and failed_when see it; where they cannot be evaluated, it just failed. */
+function failedPart(
+  { task }: Planned,
+  { scope, outcome: { notes, warnings } }: PlannedPart,
+  error: OrchError,
+): Outcome {
+  const failure = outcome.failed(error, { notes, warnings });
+  try {
+    return judged(task, failure, scope);
+  } catch (cause) {
+    if (cause instanceof OrchError) return failure;
+    throw cause;
+  }
+}
+
+/** Nothing of the change is left: a later task took it back, or it took back what an earlier one did. */
+function undone(o: Outcome, fold: Fold, folded: Folded): Outcome {
+  const at = fold.steps.indexOf(folded);
+  const opposes = (step: Folded): boolean => opposite(step.changes, folded.changes);
+  const later = fold.steps.slice(at + 1).find(opposes)?.task;
+  if (later !== undefined) return { ...o, kind: 'ok', changes: [], undoneBy: later };
+  const earlier = fold.steps.slice(0, Math.max(at, 0)).find(opposes)?.task ?? 'an earlier task';
+  return { ...o, kind: 'ok', changes: [], message: `takes back what "${earlier}" would do` };
+}
+
+/** How the change of one task alone disturbs; of the whole write, where it cannot be planned alone. */
+function disturbs(
+  { resource, seen }: Fold,
+  { before, after }: Folded,
+): Pick<Outcome, 'disruption' | 'disruptionReason'> {
+  try {
+    const plan = resource.plan({ state: before, facts: seen.facts }, after);
+    const reason = reasonOf(plan);
+    return {
+      disruption: worst(plan),
+      ...(reason === undefined ? {} : { disruptionReason: reason }),
+    };
+  } catch (error) {
+    if (error instanceof OrchError) return { disruption: 'none' };
+    throw error;
+  }
+}
+
+/** In check mode nothing is sent: every change would be made, unless its plan is refused. */
+export function foreseenFates(moves: readonly Move[]): ReadonlyMap<string, Fate> {
+  return new Map(
+    moves.map(({ key, fold, plan }): [string, Fate] => [
+      key,
+      plan instanceof OrchError
+        ? { kind: 'failed', error: plan }
+        : { kind: 'done', disruption: worst(plan), fold },
+    ]),
+  );
+}

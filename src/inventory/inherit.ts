@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import type { OrchError } from '../lib/errors.ts';
+import type { Files } from '../model/files.ts';
+import type { Layer } from '../model/scope.ts';
+import type { GroupNode, HostNode, InventoryData } from './data.ts';
+import { ranked } from './ranking.ts';
+import { readVarsFolder, type Layers } from './vars-folders.ts';
+
+type Kind = 'group_vars' | 'host_vars';
+
+const NONE: readonly Layer[] = [];
+
+/** Directories, later ones first, each once. */
+const latestFirst = (dirs: readonly string[]): readonly string[] => [
+  ...new Set([...dirs].reverse()),
+];
+
+/** Variables that hosts get from their groups and from files beside inventories and playbooks, in Ansible's order. */
+export class Inheritance {
+  readonly #data: InventoryData;
+  readonly #ports: { readonly files: Files; readonly errors: OrchError[] };
+  readonly #playbooks: readonly string[];
+  readonly #inventories: readonly string[];
+  readonly #folders = new Map<string, Layers>();
+  #ofHosts: readonly Layers[] | undefined;
+  /** Hosts of the same groups share what they inherit: there may be thousands. */
+  readonly #known = new Map<
+    string,
+    { readonly groups: readonly string[]; readonly layers: readonly Layer[] }
+  >();
+
+  /** `inventories` may grow while inventories are read. */
+  constructor(
+    data: InventoryData,
+    ports: { readonly files: Files; readonly errors: OrchError[] },
+    playbooks: readonly string[],
+    inventories: readonly string[],
+  ) {
+    this.#data = data;
+    this.#ports = ports;
+    this.#playbooks = playbooks;
+    this.#inventories = inventories;
+  }
+
+  /**
+   * What hosts of the same groups inherit, strongest first: group_vars/ of groups beside the playbook, then beside
+   * the inventory; group_vars/all likewise; then what inventories say of groups, and of all.
+   */
+  ofGroups(of: ReadonlySet<GroupNode>): {
+    readonly groups: readonly string[];
+    readonly layers: readonly Layer[];
+  } {
+    let key = '';
+    for (const { name } of of) key += `${name}\n`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const groups = ranked(of).filter(({ name }) => name !== 'all');
+    const all = this.#data.groups.get('all');
+    const below = groups.map(({ name }) => name);
+    const made = {
+      groups: [...below].sort(),
+      layers: [
+        ...this.#files('group_vars', this.#playbooks, below),
+        ...this.#files('group_vars', this.#besideInventory(), below),
+        ...this.#files('group_vars', this.#playbooks, ['all']),
+        ...this.#files('group_vars', this.#besideInventory(), ['all']),
+        ...groups.flatMap(({ layers }) => layers),
+        ...(all?.layers ?? []),
+      ],
+    };
+    this.#known.set(key, made);
+    return made;
+  }
+
+  /** host_vars/ of a host: beside the playbook, then beside the inventory. */
+  ofHost(name: string): readonly Layer[] {
+    const found = this.#hostFolders().flatMap((folder) => folder.get(name) ?? []);
+    return found.length > 0 ? found : NONE;
+  }
+
+  /** What a group itself says: its files, then inventories. */
+  ofGroup({ name, layers }: GroupNode): readonly Layer[] {
+    return [
+      ...this.#files('group_vars', this.#playbooks, [name]),
+      ...this.#files('group_vars', this.#besideInventory(), [name]),
+      ...layers,
+    ];
+  }
+
+  /** Files beside the inventories read so far, for a host that is still being put together. */
+  readonly filesOf = ({ name, groups }: HostNode): readonly Layer[] => {
+    const dirs = [...new Set(this.#inventories)];
+    return [
+      ...this.#fresh('host_vars', dirs, [name]),
+      ...this.#fresh(
+        'group_vars',
+        dirs,
+        ranked(groups).map((group) => group.name),
+      ),
+    ];
+  };
+
+  /** A directory that is both counts as the playbook's, which is stronger. */
+  #besideInventory(): readonly string[] {
+    return this.#inventories.filter((dir) => !this.#playbooks.includes(dir));
+  }
+
+  #hostFolders(): readonly Layers[] {
+    return (this.#ofHosts ??= [this.#playbooks, this.#besideInventory()]
+      .flatMap(latestFirst)
+      .map((dir) => this.#folder('host_vars', dir))
+      .filter(({ size }) => size > 0));
+  }
+
+  /** Later directories are stronger than earlier ones, whatever the group. */
+  #files(kind: Kind, dirs: readonly string[], names: readonly string[]): readonly Layer[] {
+    return latestFirst(dirs).flatMap((dir) =>
+      names.flatMap((name) => this.#folder(kind, dir).get(name) ?? []),
+    );
+  }
+
+  #folder(kind: Kind, dir: string): Layers {
+    const path = join(dir, kind);
+    const known = this.#folders.get(path);
+    if (known) return known;
+    const of = kind === 'group_vars' ? this.#data.groups.keys() : this.#hostNames();
+    const read = readVarsFolder(path, of, this.#ports);
+    this.#folders.set(path, read);
+    return read;
+  }
+
+  #hostNames(): Iterable<string> {
+    return new Set([...this.#data.hosts.keys(), 'localhost', '127.0.0.1', '::1']);
+  }
+
+  #fresh(kind: Kind, dirs: readonly string[], names: readonly string[]): readonly Layer[] {
+    return [...dirs].reverse().flatMap((dir) => {
+      const layers = readVarsFolder(join(dir, kind), names, this.#ports);
+      return names.flatMap((name) => layers.get(name) ?? []);
+    });
+  }
+}

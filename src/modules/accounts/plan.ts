@@ -1,0 +1,167 @@
+import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
+import type { Plan, Resource, Seen, Step } from '../../model/module.ts';
+import { observeAccounts, plainOf } from './observe.ts';
+import type { AccountScope, AccountsFacts, AccountsState, GroupState, UserState } from './state.ts';
+
+/** Local users and groups, by the tools of shadow: useradd, usermod, groupadd and their kin. */
+export const accounts: Resource<AccountScope, AccountsState, AccountsFacts> = {
+  name: 'accounts',
+  key: () => 'accounts',
+  observe: observeAccounts,
+  plan,
+  footprints: ({ kind, name }) => ({
+    reads: ['account:/'],
+    writes: ['account:/', ...(kind === 'user' ? ['file:/home', `file:/var/mail/${name}`] : [])],
+  }),
+};
+
+/** Groups are made before the users in them, and go after them. */
+function plan({ state, facts }: Seen<AccountsState, AccountsFacts>, desired: AccountsState): Plan {
+  const groups = Object.entries(desired.groups);
+  const users = Object.entries(desired.users);
+  const was = (name: string): UserState | null => state.users[name] ?? null;
+  return {
+    steps: [
+      ...groups.flatMap(([name, to]) =>
+        to ? groupSteps(name, state.groups[name] ?? null, to) : [],
+      ),
+      ...users.flatMap(([name, to]) => (to ? userSteps(name, was(name), to, facts) : [])),
+      ...users.flatMap(([name, to]) =>
+        !to && was(name) ? [gone(name, desired.purged.includes(name))] : [],
+      ),
+      ...groups.flatMap(([name, to]) => {
+        const before = state.groups[name] ?? null;
+        return !to && before ? [noGroup(name, before)] : [];
+      }),
+    ],
+  };
+}
+
+const step = (name: string, script: Shell, inverse?: Shell): Step => ({
+  name,
+  do: needs(script),
+  ...(inverse ? { inverse } : {}),
+  stage: 'persistent',
+  disruption: 'none',
+});
+
+const needs = (script: Shell): Shell =>
+  lines([
+    raw(
+      "command -v useradd >/dev/null || { echo 'the host has no useradd (package shadow, passwd or shadow-utils)' >&2; exit 1; }",
+    ),
+    script,
+  ]);
+
+const gidWords = ({ gid, system }: GroupState): readonly string[] => [
+  ...(gid === null ? [] : ['-g', String(gid)]),
+  ...(system ? ['-r'] : []),
+];
+
+function groupSteps(name: string, from: GroupState | null, to: GroupState): readonly Step[] {
+  if (!from)
+    return [
+      step(`group ${name}`, sh`groupadd ${gidWords(to)} -- ${name}`, sh`groupdel -- ${name}`),
+    ];
+  if (from.gid === to.gid || to.gid === null) return [];
+  const set = (gid: number | null): Shell => sh`groupmod -g ${String(gid)} -- ${name}`;
+  return [step(`gid of group ${name}`, set(to.gid), set(from.gid))];
+}
+
+const noGroup = (name: string, { gid }: GroupState): Step =>
+  step(`no group ${name}`, sh`groupdel -- ${name}`, sh`groupadd -g ${String(gid)} -- ${name}`);
+
+const gone = (name: string, withHome: boolean): Step =>
+  step(`no user ${name}`, sh`userdel ${withHome ? ['-r'] : []} -- ${name}`);
+
+function userSteps(
+  name: string,
+  from: UserState | null,
+  to: UserState,
+  facts: AccountsFacts,
+): readonly Step[] {
+  const steps: Step[] = [];
+  if (!from)
+    steps.push(
+      step(
+        `user ${name}`,
+        sh`useradd ${newWords(name, to, facts)} -- ${name}`,
+        sh`userdel -- ${name}`,
+      ),
+    );
+  else {
+    const words = changedWords(from, to);
+    if (words.length > 0) {
+      const back = changedWords(to, from);
+      steps.push(
+        step(
+          `${what(from, to)} of user ${name}`,
+          sh`usermod ${words} -- ${name}`,
+          sh`usermod ${back} -- ${name}`,
+        ),
+      );
+    }
+    if (!from.homeMade && to.homeMade) steps.push(home(name, to.home));
+  }
+  const hash = facts.passwords[Number(/^given (\d+)$/.exec(to.password)?.[1] ?? 0) - 1];
+  if (to.password !== from?.password && hash !== undefined)
+    // By its input: arguments show in the list of processes.
+    steps.push(
+      step(
+        `password of user ${name}`,
+        sh`printf '%s\n' ${`${name}:${plainOf(hash)}`} | chpasswd -e`,
+      ),
+    );
+  const locked = from?.locked ?? to.password === 'none';
+  if (to.locked !== locked || (to.locked && to.password !== from?.password)) {
+    const set = (on: boolean): Shell => sh`usermod ${on ? '-L' : '-U'} -- ${name}`;
+    if (from || to.locked)
+      steps.push(
+        step(
+          `${to.locked ? 'locked' : 'unlocked'} password of user ${name}`,
+          set(to.locked),
+          set(!to.locked),
+        ),
+      );
+  }
+  return steps;
+}
+
+/** A group of the user's own name that exists already must be named: useradd would refuse to make it. */
+function newWords(name: string, to: UserState, { groupNames }: AccountsFacts): readonly string[] {
+  const own = to.group === name && !groupNames.includes(name);
+  return [
+    ...(to.uid === null ? [] : ['-u', String(to.uid)]),
+    ...(own ? [] : ['-g', to.group]),
+    ...(to.groups.length === 0 ? [] : ['-G', to.groups.join(',')]),
+    ...(to.comment === '' ? [] : ['-c', to.comment]),
+    ...['-d', to.home],
+    to.homeMade ? '-m' : '-M',
+    ...(to.shell === '' ? [] : ['-s', to.shell]),
+    ...(to.system ? ['-r'] : []),
+  ];
+}
+
+const changedWords = (from: UserState, to: UserState): readonly string[] => [
+  ...(from.uid === to.uid || to.uid === null ? [] : ['-u', String(to.uid)]),
+  ...(from.group === to.group ? [] : ['-g', to.group]),
+  ...(from.groups.join() === to.groups.join() ? [] : ['-G', to.groups.join(',')]),
+  ...(from.comment === to.comment ? [] : ['-c', to.comment]),
+  ...(from.home === to.home
+    ? []
+    : ['-d', to.home, ...(from.homeMade && to.homeMade ? ['-m'] : [])]),
+  ...(from.shell === to.shell ? [] : ['-s', to.shell]),
+];
+
+const what = (from: UserState, to: UserState): string =>
+  (['uid', 'group', 'groups', 'comment', 'home', 'shell'] as const)
+    .filter((key) => String(from[key]) !== String(to[key]))
+    .join(', ');
+
+/** Its parent belongs to root: the user cannot put anything in the way. */
+const home = (name: string, path: string): Step =>
+  step(
+    `home of user ${name}`,
+    sh`mkdir -p -- ${path} && cp -R /etc/skel/. ${path} && chown -hR ${`${name}:`} ${path} && chmod 700 ${path}`,
+    sh`rm -rf -- ${path}`,
+  );

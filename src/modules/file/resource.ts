@@ -1,0 +1,22 @@
+import type { Resource } from '../../model/module.ts';
+import { observeFiles } from './observe.ts';
+import { planFiles } from './plan.ts';
+import type { FileFacts, FileScope, FileState } from './state.ts';
+
+/**
+ * What is at a path of a host: a file with its text, a folder, a link or nothing. Tasks over one path fold into
+ * one write, which is atomic. Where a task is about a folder and what is in it, the state has a path for each.
+ */
+export const file: Resource<FileScope, FileState, FileFacts> = {
+  name: 'file',
+  key: ({ path }) => `file:${path}`,
+  observe: observeFiles,
+  plan: planFiles,
+  // `file:/a/.` is the thing itself, `file:/a` all below it too.
+  footprints: ({ look }) => {
+    const paths = look.map(({ path, below, whole }) =>
+      below || whole ? `file:${path}` : `file:${path === '/' ? '' : path}/.`,
+    );
+    return { reads: paths, writes: paths };
+  },
+};

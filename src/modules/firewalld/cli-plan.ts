@@ -1,0 +1,136 @@
+import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
+import type { Seen, Step } from '../../model/module.ts';
+import { type Call, callsFor, type Pair } from './cli-calls.ts';
+import type { Zones } from './plan-diff.ts';
+import { managedSteps, unmanaged } from './plan-managed.ts';
+import type { FirewalldFacts, FirewalldState, ZoneSettings } from './state.ts';
+
+type Config = 'runtime' | 'permanent';
+
+/**
+ * Steps by firewall-cmd (no busctl, or firewalld < 0.9) or firewall-offline-cmd (daemon down; permanent only). One
+ * kind of thing per call: several kinds are an error, and a refused item among others is only a warning.
+ */
+export function listSteps(
+  { state, facts }: Seen<FirewalldState, FirewalldFacts>,
+  desired: FirewalldState,
+  needs: readonly string[],
+): readonly Step[] {
+  const offline = facts.access === 'offline';
+  const names = [...new Set([...Object.keys(state.zones), ...Object.keys(desired.zones)])].sort();
+  const pairs = (config: Config): readonly Pair[] =>
+    names.map((zone) => ({
+      zone,
+      before: state.zones[zone]?.[config] ?? null,
+      after: desired.zones[zone]?.[config] ?? null,
+    }));
+  const permanent = callsFor(unmanagedPairs(pairs('permanent'), facts), 'permanent');
+  const managed = managedSteps(facts, permanentZones(names, desired), {
+    from: state.defaultZone,
+    to: desired.defaultZone,
+  });
+  const byDefault =
+    state.defaultZone === desired.defaultZone
+      ? []
+      : [defaultStep(state.defaultZone, desired.defaultZone, offline)];
+  const program = offline ? OFFLINE : PERMANENT;
+  if (offline || needs.length === 0) {
+    const runtime = offline ? [] : callsFor(pairs('runtime'), 'runtime');
+    return [
+      ...runtime.map((call) => commandStep(call, RUNTIME)),
+      ...byDefault,
+      ...permanent.map((call) => commandStep(call, program)),
+      ...managed,
+    ];
+  }
+  // After the reload the running zones are the permanent ones: what differs by wish is done once more.
+  const loaded = names.map((zone) => ({
+    zone,
+    before: desired.zones[zone]?.permanent ?? null,
+    after: desired.zones[zone]?.runtime ?? null,
+  }));
+  return [
+    reloadStep(permanent, needs),
+    ...callsFor(loaded, 'runtime').map((call) => commandStep(call, RUNTIME)),
+    ...byDefault,
+    ...managed,
+  ];
+}
+
+/** firewall-cmd may hand interfaces of NetworkManager on to it, or forget to: they are never given to it. */
+const unmanagedPairs = (pairs: readonly Pair[], facts: FirewalldFacts): readonly Pair[] =>
+  pairs.map(({ zone, before, after }) => {
+    const left = (settings: ZoneSettings | null): ZoneSettings | null =>
+      settings && (unmanaged({ [zone]: settings }, facts)[zone] ?? null);
+    return { zone, before: left(before), after: left(after) };
+  });
+
+const permanentZones = (names: readonly string[], { zones }: FirewalldState): Zones =>
+  Object.fromEntries(
+    names.flatMap((name): [string, ZoneSettings][] => {
+      const settings = zones[name]?.permanent;
+      return settings ? [[name, settings]] : [];
+    }),
+  );
+
+/** A program with its first options. */
+type Program = readonly [string, ...string[]];
+
+const RUNTIME: Program = ['firewall-cmd'];
+const PERMANENT: Program = ['firewall-cmd', '--permanent'];
+const OFFLINE: Program = ['firewall-offline-cmd'];
+
+const commandStep = ({ words, undo }: Call, program: Program): Step => ({
+  name: `${program === RUNTIME ? 'runtime' : 'permanent'} ${words.join(' ')}`,
+  do: commandScript([...program, ...words]),
+  inverse: commandScript([...program, ...undo]),
+  stage: program === RUNTIME ? 'runtime' : 'persistent',
+  disruption: 'none',
+  ...(program === PERMANENT ? { late: true } : {}),
+});
+
+/** Fails on a warning too, unless it says that all is done already: firewall-cmd skips what it refuses and exits 0. */
+function commandScript(words: readonly string[]): Shell {
+  return lines([
+    sh`o=$(${words} 2>&1) || { printf ${'%s\n'} "$o" >&2; exit 1; }`,
+    raw(`printf '%s\\n' "$o" | while IFS= read -r l; do
+  case $l in
+    *ALREADY_ENABLED* | *NOT_ENABLED* | *ZONE_ALREADY_SET* | *ALREADY_SET* | *UNKNOWN_INTERFACE* | *UNKNOWN_SOURCE*) ;;
+    Warning:*) printf '%s\\n' "$l" >&2; exit 1 ;;
+  esac
+done`),
+  ]);
+}
+
+function defaultStep(from: string, to: string, offline: boolean): Step {
+  const set = (zone: string): Shell =>
+    commandScript([...(offline ? OFFLINE : RUNTIME), `--set-default-zone=${zone}`]);
+  return {
+    name: `default zone ${to} instead of ${from}`,
+    do: set(to),
+    inverse: set(from),
+    stage: 'persistent',
+    disruption: 'connection',
+    reason: `new connections through interfaces in no zone are judged by zone ${to}`,
+  };
+}
+
+/** Writes, check and reload as one step: taken back in the order undo, reload. */
+function reloadStep(permanent: readonly Call[], needs: readonly string[]): Step {
+  const done = permanent.map(({ words }) => commandScript([...PERMANENT, ...words]));
+  const undone = permanent.map(({ undo }) => commandScript([...PERMANENT, ...undo])).reverse();
+  const check = raw('firewall-cmd --check-config >/dev/null');
+  const load = commandScript(['firewall-cmd', '--reload']);
+  const chain = (scripts: readonly Shell[]): Shell => ({
+    text: scripts.map(({ text }) => `(\n${text}\n)`).join(' &&\n'),
+  });
+  return {
+    name: [...permanent.map(({ words }) => words.join(' ')), 'reload'].join('; '),
+    do: sh`{ ${chain([...done, check, load])}
+} || { ( ${lines(undone.map((script) => chain([script])))} ) >/dev/null 2>&1; exit 1; }`,
+    inverse: chain([...undone, load]),
+    stage: 'persistent',
+    disruption: 'reload',
+    reason: needs.join('; '),
+  };
+}

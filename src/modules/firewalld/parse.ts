@@ -1,0 +1,295 @@
+import { OrchError } from '../../lib/errors.ts';
+import { oncePerText } from '../../lib/once.ts';
+import type { Seen } from '../../model/module.ts';
+import type { Reply } from '../../model/transport.ts';
+import { readBusctl } from './busctl-text.ts';
+import type { Sections } from './parse-sections.ts';
+import { readSections } from './parse-sections.ts';
+import { policiesIn } from './lockout-policies.ts';
+import { definitionsIn } from './parse-services.ts';
+import { canonical, settingsFromBusctl, zonesFromList } from './parse-settings.ts';
+import { sessionOf } from './session-parse.ts';
+import type {
+  ControlLine,
+  FirewalldFacts,
+  FirewalldScope,
+  FirewalldState,
+  Zone,
+  ZoneSettings,
+} from './state.ts';
+import { zoneMet } from './zone-reach.ts';
+import { zoneFromXml } from './zone-xml.ts';
+
+/** Reads the reply of the observation. Throws REPLY_UNREADABLE, or the error that says what is down. */
+export function parseReply(
+  reply: Reply,
+  scopes: readonly FirewalldScope[],
+): Seen<FirewalldState, FirewalldFacts> {
+  const sections = readSections(reply);
+  const access = accessOf(sections);
+  const files = filesOf(sections.text('files') ?? '');
+  const conf = confOf(files.get(CONF) ?? []);
+  const defaultZone = conf['DefaultZone'] ?? 'public';
+  const managed = networkManagerOf(sections);
+  const found =
+    access === 'cli' ? fromList(sections, scopes, defaultZone) : fromFiles(sections, files, access);
+  const zones = Object.fromEntries(
+    Object.entries(found.zones).map(([name, zone]) => [
+      name,
+      withManaged(name, zone, managed, defaultZone),
+    ]),
+  );
+  const units = sections.lines('units');
+  const facts: FirewalldFacts = {
+    access,
+    version: versionOf(sections.text('version') ?? ''),
+    panic: /^(b true|yes)$/.test(sections.text('panic') ?? ''),
+    zoneNames: unique([...sections.lines('zones').map(stem), ...found.names]),
+    interfaces: unique(sections.lines('net')),
+    serviceNames: unique(
+      sections
+        .lines('services')
+        .map(stem)
+        .filter((name) => name !== '*'),
+    ),
+    services: definitions(sections.text('definitions') ?? ''),
+    k3sActive: units.length === 4 ? units.slice(0, 2).includes('active') : null,
+    networkManager: managed,
+    poison: sections.lines('poison'),
+    raw: found.raw,
+    session: controlLine(sections, zones, defaultZone),
+    hostPolicies: policiesIn(files),
+    prioritised: prioritised(found.raw),
+    oddities: odditiesOf(sections, files, conf, units),
+  };
+  return { state: { defaultZone, zones }, facts };
+}
+
+const definitions = oncePerText((text) => definitionsIn(filesOf(text)), 50);
+
+/** The SSH connection with the zones its interfaces were in when looked at. */
+function controlLine(
+  sections: Sections,
+  zones: FirewalldState['zones'],
+  defaultZone: string,
+): ControlLine | null {
+  const line = sessionOf(sections);
+  if (!line) return null;
+  const bound = line.interfaces.flatMap((device) => {
+    const { zone, by } = zoneMet({ defaultZone, zones }, 'runtime', undefined, device);
+    return by === 'default zone' ? [] : [[device, zone] as const];
+  });
+  return { ...line, bound: Object.fromEntries(bound), defaultZone };
+}
+
+/** `"ingress_priority" i -10` of D-Bus, `ingress-priority: -10` of firewall-cmd, or the attribute in a file. */
+const prioritised = (texts: Found['raw']): boolean =>
+  Object.values(texts).some((text) => /ingress[_-]priority(?:" i |: |=["'])-?[1-9]/.test(text));
+
+interface Found {
+  readonly zones: Readonly<Record<string, Zone>>;
+  /** Zones that run, besides those that have a file. */
+  readonly names: readonly string[];
+  readonly raw: Readonly<Record<string, string>>;
+}
+
+type Files = ReadonlyMap<string, readonly string[]>;
+
+const CONF = '/etc/firewalld/firewalld.conf';
+const DIRECT = '/etc/firewalld/direct.xml';
+
+function accessOf(sections: Sections): FirewalldFacts['access'] {
+  const [access] = sections.by('access').keys();
+  if (access === 'dbus' || access === 'cli' || access === 'offline') return access;
+  throw new OrchError('REPLY_UNREADABLE', 'the look at firewalld does not say how it looked');
+}
+
+/** Lines of `grep -H`, by file: `/etc/firewalld/zones/public.xml:<zone>`. */
+function filesOf(text: string): Files {
+  const files = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon < 1) continue;
+    const file = line.slice(0, colon);
+    const lines = files.get(file);
+    if (lines) lines.push(line.slice(colon + 1));
+    else files.set(file, [line.slice(colon + 1)]);
+  }
+  return files;
+}
+
+const confOf = (lines: readonly string[]): Readonly<Partial<Record<string, string>>> =>
+  Object.fromEntries(
+    lines
+      .filter((line) => line.includes('='))
+      .map((line) => [
+        line.slice(0, line.indexOf('=')).trim(),
+        line.slice(line.indexOf('=') + 1).trim(),
+      ]),
+  );
+
+/** `/usr/lib/firewalld/zones/public.xml` → `public` */
+const stem = (path: string): string => path.replace(/^.*\//, '').replace(/\.xml$/, '');
+
+const unique = (list: readonly string[]): readonly string[] => [...new Set(list)].sort();
+
+/** Runtime from D-Bus, permanent from the files: the daemon writes them at once and reads them within 5 s. */
+function fromFiles(sections: Sections, files: Files, access: string): Found {
+  const runtime = sections.by('runtime');
+  const rules = sections.by(`rules-${access}`);
+  const raw: Record<string, string> = {};
+  const byName = new Map(
+    [...files.keys()].filter((f) => f.includes('/zones/')).map((f) => [stem(f), f]),
+  );
+  const names = access === 'offline' ? [...byName.keys()] : [...runtime.keys()];
+  const idle = [...sections.by('idle').keys()].flatMap(
+    (name): readonly (readonly [string, Zone])[] => {
+      const file = byName.get(name);
+      if (file === undefined || runtime.has(name)) return [];
+      // Nothing is bound to it, here or there; the rest of what runs is not known and not touched.
+      const permanent = permanentOf(file, files, undefined, access);
+      return [[name, { runtime: permanent, permanent }]];
+    },
+  );
+  const zones = names.map((name): readonly [string, Zone] => {
+    const file = byName.get(name);
+    const running = runtime.get(name) ?? '';
+    if (running !== '') raw[`runtime ${name}`] = running;
+    if (file !== undefined) raw[`permanent ${name}`] = rawFile(file, files);
+    const zone = {
+      runtime: running === '' ? null : canonical(settingsFromBusctl(running)),
+      permanent: file === undefined ? null : permanentOf(file, files, rules.get(name), access),
+    };
+    return [name, zone];
+  });
+  return {
+    zones: Object.fromEntries([...idle, ...zones]),
+    names: [...runtime].filter(([, text]) => text !== '').map(([name]) => name),
+    raw,
+  };
+}
+
+/** The text the guard of a plan compares: what `grep -sH '^[^#]' FILE` prints. */
+const rawFile = (file: string, files: Files): string =>
+  (files.get(file) ?? []).map((line) => `${file}:${line}`).join('\n');
+
+function permanentOf(
+  file: string,
+  files: Files,
+  rules: string | undefined,
+  access: string,
+): ZoneSettings {
+  const text = (files.get(file) ?? []).join('\n');
+  const spelled =
+    rules === undefined
+      ? []
+      : access === 'offline'
+        ? rules.split('\n').filter((line) => line !== '')
+        : settingsFromBusctl(rules).richRules;
+  return canonical(zoneFromXml(text, file, spelled));
+}
+
+/** Both configurations as firewall-cmd lists them; the zones the scopes name, the default one and bound ones. */
+function fromList(
+  sections: Sections,
+  scopes: readonly FirewalldScope[],
+  defaultZone: string,
+): Found {
+  const texts = {
+    runtime: sections.text('cli-runtime') ?? '',
+    permanent: sections.text('cli-permanent') ?? '',
+  };
+  const runtime = zonesFromList(texts.runtime);
+  const permanent = zonesFromList(texts.permanent);
+  if (runtime.size === 0) throw new OrchError('REPLY_UNREADABLE', 'firewall-cmd lists no zones');
+  const names = unique([...runtime.keys(), ...permanent.keys()]);
+  const edited = scopes.some((scope) => scope.edited === true)
+    ? sections.lines('zones').filter((file) => file.startsWith('/etc/'))
+    : [];
+  const named = new Set([
+    ...[defaultZone, ...scopes.flatMap(({ zones }) => zones)],
+    ...edited.map(stem),
+  ]);
+  const bound = (zone: ZoneSettings | undefined): boolean =>
+    zone !== undefined && zone.interfaces.length + zone.sources.length > 0;
+  const wanted = unique([
+    ...named,
+    ...names.filter((n) => bound(runtime.get(n)) || bound(permanent.get(n))),
+  ]);
+  const of = (zone: ZoneSettings | undefined): ZoneSettings | null =>
+    zone ? canonical(zone) : null;
+  return {
+    zones: Object.fromEntries(
+      wanted.map((n) => [n, { runtime: of(runtime.get(n)), permanent: of(permanent.get(n)) }]),
+    ),
+    names: [...runtime.keys()],
+    raw: { 'runtime *': texts.runtime, 'permanent *': texts.permanent },
+  };
+}
+
+type Managed = FirewalldFacts['networkManager'];
+
+function networkManagerOf(sections: Sections): Managed {
+  const blind = sections.lines('nm-blind');
+  if (blind.length > 0) {
+    throw new OrchError(
+      'TOOL_MISSING',
+      `NetworkManager decides the zone of ${blind.join(', ')}, and the host has no nmcli to tell it another`,
+      { hint: 'Install nmcli (package NetworkManager, or network-manager) on the host.' },
+    );
+  }
+  return Object.fromEntries(
+    sections.lines('nm').map((line) => {
+      const [device = '', uuid = '', zone = ''] = line.split(' ');
+      return [device, { uuid, zone }];
+    }),
+  );
+}
+
+/**
+ * With NetworkManager the profile wins over the zone's file: such an interface belongs, permanently, to the zone of
+ * its connection (none = the default zone). A binding in a file besides stays visible, so that it can be taken away.
+ */
+function withManaged(name: string, zone: Zone, managed: Managed, defaultZone: string): Zone {
+  if (zone.permanent === null) return zone;
+  const here = Object.entries(managed).filter(([, at]) => (at.zone || defaultZone) === name);
+  const interfaces = unique([...zone.permanent.interfaces, ...here.map(([device]) => device)]);
+  return { runtime: zone.runtime, permanent: { ...zone.permanent, interfaces } };
+}
+
+/** `s "1.3.3"` or `1.3.3` → `1.3.3` */
+function versionOf(text: string): string {
+  if (!text.startsWith('s ')) return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? '';
+  const [version] = readBusctl(text);
+  return typeof version === 'string' ? version : '';
+}
+
+function odditiesOf(
+  sections: Sections,
+  files: Files,
+  conf: Readonly<Partial<Record<string, string>>>,
+  units: readonly string[],
+): readonly string[] {
+  const [, , ufw, nftables] = units;
+  const direct = (files.get(DIRECT) ?? []).some((line) => /<(rule|chain|passthrough)\b/.test(line));
+  const policies = sections.lines('policies');
+  return [
+    ...(/^(b true|yes)$/.test(sections.text('panic') ?? '')
+      ? ['panic mode is on: nothing gets in or out']
+      : []),
+    ...(direct ? [`direct rules in ${DIRECT}: they bypass the zones`] : []),
+    ...(ufw === 'active' ? ['ufw is active besides firewalld'] : []),
+    ...(nftables === 'active' ? ['nftables.service is active besides firewalld'] : []),
+    ...(/^yes$/i.test(conf['Lockdown'] ?? '')
+      ? ['Lockdown=yes: firewalld may refuse changes']
+      : []),
+    ...(/^yes$/i.test(conf['AllowZoneDrifting'] ?? '')
+      ? [
+          'AllowZoneDrifting=yes: before firewalld 1.0 packets drift from source zones into interface zones',
+        ]
+      : []),
+    ...(/^iptables$/i.test(conf['FirewallBackend'] ?? '') ? ['FirewallBackend=iptables'] : []),
+    ...(/^no$/i.test(conf['FlushAllOnReload'] ?? '') ? ['FlushAllOnReload=no'] : []),
+    ...(policies.length > 0 ? [`policies of its own: ${policies.map(stem).join(', ')}`] : []),
+  ];
+}

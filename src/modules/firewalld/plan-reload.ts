@@ -1,0 +1,64 @@
+import { OrchError } from '../../lib/errors.ts';
+import type { Seen } from '../../model/module.ts';
+import type { FirewalldFacts, FirewalldState, Zone } from './state.ts';
+
+/** Why firewalld must be reloaded to get from one state to the other; empty when it need not. */
+export function reloadReasons(current: FirewalldState, desired: FirewalldState): readonly string[] {
+  return Object.entries(desired.zones).flatMap(([name, { runtime: after }]) => {
+    const before = current.zones[name]?.runtime ?? null;
+    if (before === null && after === null) return [];
+    if (before === null) return [`zone ${name} starts to exist only with a reload`];
+    if (after === null) return [`zone ${name} ceases to exist only with a reload`];
+    return before.target === after.target
+      ? []
+      : [`the target of zone ${name} changes only with a reload`];
+  });
+}
+
+/** What a reload costs on this host, beyond runtime-only rules of others. */
+export function reloadCost({ version, k3sActive }: FirewalldFacts): readonly string[] {
+  const major = Number.parseInt(version, 10);
+  if (k3sActive !== true || major >= 2) return [];
+  return [
+    `firewalld ${version} flushes iptables on reload and k3s is active: kube-proxy rules return in <= 30 s, ` +
+      'hostPort rules only after pod restart (K#7542, RKE#10469)',
+  ];
+}
+
+/** Throws REFUSED when a reload would do harm, or could not lead to the state wanted. */
+export function refuseReload(
+  { facts }: Seen<FirewalldState, FirewalldFacts>,
+  desired: FirewalldState,
+): void {
+  const [stray] = facts.poison;
+  if (stray !== undefined) {
+    throw new OrchError(
+      'REFUSED',
+      `the change needs a reload, but ${facts.poison.join(', ')} would make a reload fail or erase all zones`,
+      {
+        hint: `Move ${stray} out of /etc/firewalld/zones: only NAME.xml files belong there (firewalld issue 1486).`,
+      },
+    );
+  }
+  for (const [name, zone] of Object.entries(desired.zones)) {
+    const why = lostBy(zone);
+    if (why !== undefined) {
+      throw new OrchError(
+        'REFUSED',
+        `the change needs a reload, but then ${why.replaceAll('ZONE', `zone ${name}`)}`,
+        {
+          hint: 'Change it in both configurations: persist: both.',
+        },
+      );
+    }
+  }
+}
+
+/** What of a wanted zone a reload cannot keep. */
+function lostBy({ runtime, permanent }: Zone): string | undefined {
+  if (runtime !== null && permanent === null) return 'ZONE would be gone: it is not permanent';
+  if (runtime !== null && permanent !== null && runtime.target !== permanent.target) {
+    return `ZONE would have its permanent target ${permanent.target}, not ${runtime.target}`;
+  }
+  return undefined;
+}

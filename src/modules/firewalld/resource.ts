@@ -1,0 +1,18 @@
+import type { Resource } from '../../model/module.ts';
+import { reachFirewalld } from './lockout-guard.ts';
+import { observeFirewalld } from './observe.ts';
+import { planFirewalld } from './plan.ts';
+import type { FirewalldFacts, FirewalldScope, FirewalldState } from './state.ts';
+
+/**
+ * firewalld of a host: all zones looked at, running and permanent. Written by D-Bus where there is busctl, else by
+ * firewall-cmd, and by firewall-offline-cmd (permanent only) where the daemon is down and the tasks allow it.
+ */
+export const firewalld: Resource<FirewalldScope, FirewalldState, FirewalldFacts> = {
+  name: 'firewalld',
+  key: () => 'firewalld',
+  observe: observeFirewalld,
+  plan: planFirewalld,
+  reach: reachFirewalld,
+  footprints: () => ({ reads: ['firewalld:/'], writes: ['firewalld:/'] }),
+};

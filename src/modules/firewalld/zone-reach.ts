@@ -1,0 +1,48 @@
+import { cidrContains, familyOf } from '../../lib/cidr.ts';
+import type { FirewalldState } from './state.ts';
+import { type Config, settingsIn } from './zone-edit.ts';
+
+/** The zone that a packet meets, and why that one. */
+export interface Met {
+  readonly zone: string;
+  readonly by: string;
+  /** Ipsets that are asked first and whose members are not known: one may hold the address. */
+  readonly doubts: readonly string[];
+  /** Zones asked first by a source that cannot be compared with an address: an ipset or a MAC address. */
+  readonly perhaps: readonly string[];
+}
+
+/**
+ * The zone for packets from an address on an interface: the first source that holds it (zones by name),
+ * else the interface's zone, else the default zone (order of the daemon's dispatch chains).
+ */
+export function zoneMet(
+  state: FirewalldState,
+  config: Config,
+  address: string | undefined,
+  device: string | undefined,
+): Met {
+  const doubts: string[] = [];
+  const perhaps: string[] = [];
+  const zones = Object.keys(state.zones).sort();
+  for (const zone of address === undefined ? [] : zones) {
+    for (const source of settingsIn(state, zone, config)?.sources ?? []) {
+      if (address !== undefined && cidrContains(source, address)) {
+        return { zone, by: `source ${source}`, doubts, perhaps };
+      }
+      if (source.startsWith('ipset:')) doubts.push(`${source} in zone ${zone}`);
+      if (!familyOf(source)) perhaps.push(zone);
+    }
+  }
+  for (const zone of device === undefined ? [] : zones) {
+    const bound = settingsIn(state, zone, config)?.interfaces ?? [];
+    if (device !== undefined && bound.some((name) => holds(name, device))) {
+      return { zone, by: `interface ${device}`, doubts, perhaps };
+    }
+  }
+  return { zone: state.defaultZone, by: 'default zone', doubts, perhaps };
+}
+
+/** `vlan+` holds every name that begins with vlan. */
+const holds = (bound: string, device: string): boolean =>
+  bound === device || (bound.endsWith('+') && device.startsWith(bound.slice(0, -1)));

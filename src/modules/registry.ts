@@ -1,0 +1,135 @@
+import type { AnyModule, Registry } from '../model/module.ts';
+import { group } from './accounts/group.ts';
+import { user } from './accounts/user.ts';
+import { assemble } from './actions/assemble.ts';
+import { asyncStatus } from './actions/async-status.ts';
+import { command } from './actions/command.ts';
+import { fetch } from './actions/fetch.ts';
+import { find } from './actions/find.ts';
+import { getUrl } from './actions/get-url.ts';
+import { ping } from './actions/ping.ts';
+import { rawCommand } from './actions/raw.ts';
+import { reboot } from './actions/reboot.ts';
+import { script } from './actions/script.ts';
+import { shell } from './actions/shell.ts';
+import { slurp } from './actions/slurp.ts';
+import { stat } from './actions/stat.ts';
+import { tempfile } from './actions/tempfile.ts';
+import { unarchive } from './actions/unarchive.ts';
+import { uri } from './actions/uri.ts';
+import { waitForConnection } from './actions/wait-for-connection.ts';
+import { waitFor } from './actions/wait-for.ts';
+import { connectivity } from './connectivity/connectivity.ts';
+import { connectivityListener } from './connectivity/listener.ts';
+import { addHost } from './control/add-host.ts';
+import { assert } from './control/assert.ts';
+import { debug } from './control/debug.ts';
+import { fail } from './control/fail.ts';
+import { groupBy } from './control/group-by.ts';
+import { includeVars } from './control/include-vars.ts';
+import { meta } from './control/meta.ts';
+import { pause } from './control/pause.ts';
+import { setFact } from './control/set-fact.ts';
+import { cron } from './cron/cron.ts';
+import { gatherFacts, setup } from './facts/setup.ts';
+import { setStats } from './control/set-stats.ts';
+import { validateArgumentSpec } from './control/validate-argument-spec.ts';
+import { blockinfile } from './file/blockinfile.ts';
+import { copy } from './file/copy.ts';
+import { fileModule } from './file/file-module.ts';
+import { lineinfile } from './file/lineinfile.ts';
+import { replace } from './file/replace.ts';
+import { template } from './file/template.ts';
+import { firewalldFacts } from './firewalld/firewalld-facts.ts';
+import { firewalldPort } from './firewalld/firewalld-port.ts';
+import { firewalldPrecheck } from './firewalld/firewalld-precheck.ts';
+import { firewalldVerify } from './firewalld/firewalld-verify.ts';
+import { firewalldZone } from './firewalld/firewalld-zone.ts';
+import { hostname } from './hostname/hostname.ts';
+import { k3sDoctor } from './k3s/doctor.ts';
+import { k3sFlags } from './k3s/k3s-flags.ts';
+import { modprobe } from './modprobe/modprobe.ts';
+import { mount } from './mount/mount.ts';
+import { apt } from './packages/apt.ts';
+import { dnf } from './packages/dnf.ts';
+import { packageModule } from './packages/package.ts';
+import { zypper } from './packages/zypper.ts';
+import { dummyRoute } from './routes/dummy-route.ts';
+import { service } from './service/service.ts';
+import { systemd } from './service/systemd.ts';
+import { authorizedKey } from './ssh-files/authorized-key.ts';
+import { knownHosts } from './ssh-files/known-hosts.ts';
+import { sysctl } from './sysctl/sysctl.ts';
+import { timezone } from './timezone/timezone.ts';
+
+const modules = [
+  addHost,
+  apt,
+  assemble,
+  assert,
+  asyncStatus,
+  authorizedKey,
+  blockinfile,
+  command,
+  connectivity,
+  connectivityListener,
+  copy,
+  cron,
+  debug,
+  dnf,
+  dummyRoute,
+  fail,
+  fetch,
+  fileModule,
+  find,
+  firewalldFacts,
+  firewalldPort,
+  firewalldPrecheck,
+  firewalldVerify,
+  firewalldZone,
+  gatherFacts,
+  getUrl,
+  group,
+  groupBy,
+  hostname,
+  includeVars,
+  k3sDoctor,
+  k3sFlags,
+  knownHosts,
+  lineinfile,
+  meta,
+  modprobe,
+  mount,
+  packageModule,
+  pause,
+  ping,
+  rawCommand,
+  reboot,
+  replace,
+  script,
+  service,
+  setFact,
+  setStats,
+  setup,
+  shell,
+  slurp,
+  stat,
+  sysctl,
+  systemd,
+  tempfile,
+  template,
+  timezone,
+  unarchive,
+  uri,
+  user,
+  validateArgumentSpec,
+  waitFor,
+  waitForConnection,
+  zypper,
+] as readonly unknown[] as readonly AnyModule[];
+
+/**
+ * The modules of this version, by name. Their own types end here: the engine hands each only what it
+ * made itself. After a change here or in any `params`: `npm run generate`.
+ */
+export const registry: Registry = new Map(modules.map((module) => [module.name, module]));

@@ -1,0 +1,46 @@
+import { posix } from 'node:path';
+import { type Shell, raw, sh } from '../../lib/shell.ts';
+
+/** A shell function that prints a text file: each line behind a space, a last one without newline behind a plus. No process. */
+export const SHOW = raw(
+  `show() { while IFS= read -r l; do printf ' %s\\n' "$l"; done <"$1"; [ -z "$l" ] || printf '+%s\\n' "$l"; }`,
+);
+
+/** The text that `show` printed. */
+export const shown = (rows: readonly string[]): string =>
+  rows.map((row) => (row.startsWith('+') ? row.slice(1) : `${row.slice(1)}\n`)).join('');
+
+/** Sections of a reply: each begins with a line `=name`, and no other line does. */
+export function sections(text: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  let rows: string[] = [];
+  for (const line of text.split('\n').slice(0, text.endsWith('\n') ? -1 : undefined)) {
+    if (line.startsWith('=')) found.set(line.slice(1), (rows = []));
+    else rows.push(line);
+  }
+  return found;
+}
+
+/**
+ * Writes a small file of the system, whose folder belongs to root: written beside it and renamed, with the mode and owner it
+ * had. A link is followed, for then its target is what was meant.
+ */
+export function writeFile(path: string, text: string, mode = '644'): Shell {
+  const folder = posix.dirname(path);
+  const next = `${folder}/.${posix.basename(path)}.orch-new`;
+  return sh`(set -e; mkdir -p -- ${folder}
+if [ -L ${path} ]; then printf %s ${text} >${path}; exit; fi
+umask 077; if [ -e ${path} ]; then cp -p -- ${path} ${next}; else : >${next}; chmod ${mode} ${next}; fi
+printf %s ${text} >${next} && mv -f -- ${next} ${path}
+! command -v restorecon >/dev/null 2>&1 || restorecon ${path} 2>/dev/null || :)`;
+}
+
+/** Puts a file back as it was; null: there was none. */
+export const putBack = (path: string, text: string | null, mode = '644'): Shell =>
+  text === null ? sh`rm -f -- ${path}` : writeFile(path, text, mode);
+
+/** Exits 75 when a file no longer holds what was observed; null: there was none. */
+export const unchanged = (path: string, text: string | null): Shell =>
+  text === null
+    ? sh`[ ! -e ${path} ] || exit 75`
+    : sh`[ "$(cat -- ${path} && echo x)" = ${`${text}x`} ] || exit 75`;

@@ -1,0 +1,15 @@
+import { connect, type Socket } from 'node:net';
+
+import type { Target } from '../model/transport.ts';
+
+/** Starts to connect to the sshd of a target. Errors are kept for who uses the socket: `errored`, `destroyed`. */
+export function dial({ address, port }: Target): Socket {
+  const socket = connect({
+    host: address,
+    port,
+    noDelay: true, // ssh2 leaves Nagle on, and every short exec waits 40 ms for a delayed ACK
+    autoSelectFamilyAttemptTimeout: 2_500, // Node's 250 ms is too short for a far host with IPv4 and IPv6
+  });
+  socket.on('error', () => undefined);
+  return socket;
+}
