@@ -1,0 +1,3 @@
+import { promisesOn } from './other-shell.ts';
+
+promisesOn('dash');

@@ -1,0 +1,127 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as tcp, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Target } from '../../src/model/transport.ts';
+
+/** A real sshd on loopback with keys of its own; gone with `stop`. */
+export interface Sshd {
+  readonly dir: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Known, with the right key; change what a test is about. */
+  target(more?: Partial<Target>): Target;
+  /** The public host key of a type, as in known_hosts: `ssh-ed25519 AAAA`. */
+  hostKey(type: 'ed25519' | 'rsa'): string;
+  stop(): void;
+}
+
+/** A port nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Starts sshd with more lines for its sshd_config. */
+export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
+  const dir = mkdtempSync(join(tmpdir(), 'orch-sshd-'));
+  mkdirSync('/run/sshd', { recursive: true });
+  for (const [file, type] of [
+    ['host_ed25519', 'ed25519'],
+    ['host_rsa', 'rsa'],
+    ['key', 'ed25519'],
+  ] as const) {
+    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(dir, file)]);
+  }
+  writeFileSync(join(dir, 'authorized_keys'), readFileSync(join(dir, 'key.pub')));
+  const { port, child } = await serve(dir, config);
+  const hostKey = (type: 'ed25519' | 'rsa'): string =>
+    readFileSync(join(dir, `host_${type}.pub`), 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' ');
+  writeFileSync(join(dir, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey('ed25519')}\n`);
+  return {
+    dir,
+    port,
+    pid: child.pid ?? 0,
+    hostKey,
+    target: (more) => ({
+      name: 'web1',
+      connection: 'ssh',
+      address: '127.0.0.1',
+      port,
+      user: 'root',
+      privateKeyFile: join(dir, 'key'),
+      password: undefined,
+      knownHostsFiles: [join(dir, 'known_hosts')],
+      hostKeyChecking: 'strict',
+      connectTimeout: 8_000,
+      ...more,
+    }),
+    stop: () => {
+      child.kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts it on a free port; on another when somebody was quicker. */
+async function serve(
+  dir: string,
+  config: readonly string[],
+): Promise<{ port: number; child: ChildProcess }> {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    const lines = [
+      ...config,
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${dir}/host_ed25519`,
+      `HostKey ${dir}/host_rsa`,
+      `AuthorizedKeysFile ${dir}/authorized_keys`,
+      `PidFile ${dir}/pid`,
+      'UsePAM no',
+      'StrictModes no',
+      'PermitRootLogin yes',
+      'PasswordAuthentication no',
+      'UseDNS no',
+    ];
+    // bash reads ~/.bashrc for sshd only below a second level: the developer's rc files stay out.
+    if (!config.some((line) => line.startsWith('SetEnv'))) lines.push('SetEnv SHLVL=2');
+    writeFileSync(join(dir, 'sshd_config'), `${lines.join('\n')}\n`);
+    const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(dir, 'sshd_config')], {
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
+    try {
+      await listening(port, child);
+      return { port, child };
+    } catch (error) {
+      child.kill();
+      if (tries === 3) throw error;
+    }
+  }
+}
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (child.exitCode !== null) throw new Error(`sshd ended with ${child.exitCode}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = tcp(port, '127.0.0.1');
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  throw new Error('sshd does not listen');
+}

@@ -1,0 +1,3 @@
+import { undoBy } from './undo-promises.ts';
+
+undoBy('dash');

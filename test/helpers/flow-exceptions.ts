@@ -1,0 +1,33 @@
+import type { FlowResult } from './flow-cases.ts';
+
+/** Where orch does something else than Ansible on purpose. */
+export interface Exception {
+  /** Why a user is better off. */
+  readonly why: string;
+  /** What orch does instead. */
+  readonly instead: Partial<FlowResult>;
+}
+
+/** By the name of the case. */
+export const EXCEPTIONS: Readonly<Record<string, Exception | undefined>> = {
+  'a file that is not there fails the host and can be rescued': {
+    why: 'A rescued host counts as rescued, whatever failed; Ansible counts an include that was rescued as failed and ends with 0 all the same.',
+    instead: {
+      recap: {
+        a: 'ok=1 changed=0 unreachable=0 failed=1 skipped=0 rescued=1 ignored=0',
+        b: 'ok=2 changed=0 unreachable=0 failed=0 skipped=1 rescued=1 ignored=0',
+      },
+    },
+  },
+  'rescue takes a host that cannot be reached': {
+    why: 'A host that cannot be reached is a failure like any other: rescue and always run for it, so that a play can go on or tidy up. Ansible gives the host up.',
+    instead: {
+      exit: 0,
+      recap: {
+        a: 'ok=3 changed=1 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0',
+        gone: 'ok=3 changed=0 unreachable=0 failed=0 skipped=0 rescued=1 ignored=0',
+      },
+      said: { a: ['always', 'behind'], gone: ['rescued True', 'always', 'behind'] },
+    },
+  },
+};

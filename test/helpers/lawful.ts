@@ -1,0 +1,139 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { OrchError } from '../../src/lib/errors.ts';
+import { Refusal, type Seen, type StateModule } from '../../src/model/module.ts';
+import type { Reply } from '../../src/model/transport.ts';
+
+/** What the laws need to know of a module: what hosts show and what users write. */
+export interface Lawful<Params, State, Facts> {
+  readonly seen: fc.Arbitrary<Seen<State, Facts>>;
+  /** Finished arguments, with the defaults of the schema. */
+  readonly params: fc.Arbitrary<Params>;
+  /** True (the default) when `plan` may be asked for; an OrchError is an answer too. */
+  readonly plans?: boolean;
+  readonly runs?: number;
+}
+
+/** Declares the laws that every state module keeps, as tests. */
+export function lawful<Params, Scope, State, Facts>(
+  module: StateModule<Params, Scope, State, Facts>,
+  { seen, params, plans = true, runs = 300 }: Lawful<Params, State, Facts>,
+): void {
+  const numRuns = runs;
+  const always = (check: (current: Seen<State, Facts>, given: Params) => void) => () =>
+    fc.assert(fc.property(seen, params, check), { numRuns });
+
+  describe(`the laws of a state module: ${module.name}`, () => {
+    it(
+      'says the same the second time',
+      always((current, given) => {
+        const state = module.desired(frozen(current), frozen(given));
+        if (state instanceof Refusal) return;
+        expect(module.desired(frozen({ ...current, state }), given)).to.deep.equal(state);
+      }),
+    );
+
+    it('finds most of the generated cases possible', () => {
+      const cases = fc.sample(fc.tuple(seen, params), 200);
+      const possible = cases.filter(
+        ([current, given]) => !(module.desired(current, given) instanceof Refusal),
+      );
+      expect(possible.length).to.be.greaterThan(20);
+    });
+
+    it(
+      'refuses with a sentence',
+      always((current, given) => {
+        const state = module.desired(current, given);
+        if (state instanceof Refusal) expect(state.message).to.match(/\S \S/);
+      }),
+    );
+
+    it(
+      'deals in plain data',
+      always((current, given) => {
+        const state = module.desired(current, given);
+        if (state instanceof Refusal) return;
+        expect(plain(state)).to.deep.equal(state);
+        const result = module.result?.(current.state, frozen({ ...current, state }), given);
+        expect(plain(result)).to.deep.equal(result);
+        expect(plain(module.scope(given))).to.deep.equal(module.scope(given));
+      }),
+    );
+
+    it(
+      'gives keys that no other resource gives',
+      always((_, given) => {
+        const { name, key } = module.resource;
+        expect(`${key(module.scope(given))}:`).to.satisfy((text: string) =>
+          text.startsWith(`${name}:`),
+        );
+      }),
+    );
+
+    if (plans) {
+      it(
+        'has a plan for every difference',
+        always((current, given) => {
+          const state = module.desired(current, given);
+          if (state instanceof Refusal || same(state, current.state)) return;
+          try {
+            const { steps } = module.resource.plan(frozen(current), frozen(state));
+            expect(steps).to.not.deep.equal([]);
+          } catch (error) {
+            if (!(error instanceof OrchError)) throw error;
+          }
+        }),
+      );
+    }
+
+    it('reads any reply or refuses it with an OrchError', () =>
+      fc.assert(
+        fc.property(fc.array(params, { minLength: 1, maxLength: 3 }), reply, (given, answer) => {
+          const probe = module.resource.observe(given.map((one) => module.scope(one)));
+          expect(probe.script.text).to.not.equal('');
+          try {
+            probe.parse(answer);
+          } catch (error) {
+            if (!(error instanceof OrchError)) throw error;
+          }
+        }),
+        { numRuns },
+      ));
+  });
+}
+
+const reply: fc.Arbitrary<Reply> = fc.record({
+  stdout: bytes(),
+  stderr: bytes(),
+  exit: fc.constantFrom(0, 1, 75, 127, -1),
+});
+
+function bytes(): fc.Arbitrary<Buffer> {
+  return fc.oneof(
+    fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
+    fc.string({ maxLength: 200 }).map((text) => Buffer.from(text)),
+    fc.constant(Buffer.alloc(0)),
+  );
+}
+
+const plain = (value: unknown): unknown =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+
+function same(a: unknown, b: unknown): boolean {
+  try {
+    expect(a).to.deep.equal(b);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The value with everything in it frozen: a module that writes to what it is given throws. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) frozen(inner as unknown);
+  }
+  return value;
+}

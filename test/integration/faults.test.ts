@@ -1,0 +1,243 @@
+import { expect } from 'chai';
+import { withLab } from '../lab/lab.ts';
+import {
+  KILL_FIREWALLD,
+  ONLY_443,
+  OPEN,
+  faultOf,
+  faulty,
+  playbook,
+  sinceHere,
+  trap,
+} from './faulty.ts';
+import { inventoryOf, orch } from './orch.ts';
+
+describe('faults of a firewall', function () {
+  this.timeout(60_000);
+  const lab = withLab(2);
+  let inventory: string;
+  before(() => {
+    inventory = inventoryOf(lab);
+  });
+  beforeEach(() => lab.reset(1, 2));
+  const attempt = (book: string, ...more: string[]) => faulty([book, '-i', inventory, ...more]);
+
+  describe('names that do not exist', () => {
+    for (const [what, task, column, message, hint] of [
+      [
+        'zone',
+        'firewalld_port: { zone: pubic, ports: [443/tcp] }',
+        31,
+        'INVALID_ZONE: firewalld on this host has no zone "pubic"; it has: block, dmz, drop, external, home, internal, public, trusted, work. Did you mean "public"?',
+        'make the zone first with firewalld_zone',
+      ],
+      [
+        'interface',
+        'firewalld_zone: { zone: trusted, interfaces: [eth1, eth9] }',
+        59,
+        'interface eth9 does not exist on this host; it has: eth0, eth1, lo. Did you mean "eth0"?',
+        'check_interfaces: false',
+      ],
+      [
+        'service',
+        'firewalld_zone: { zone: public, services: [http, htpt] }',
+        56,
+        'firewalld on this host has no service "htpt". Did you mean "http"?',
+        'firewall-cmd --get-services',
+      ],
+    ] as const) {
+      it(`of a ${what} write nothing and tell what there is`, async () => {
+        const changes = sinceHere(lab, 1);
+        const book = playbook(`    - ${task}\n`);
+        const run = await attempt(book, '-l', 'node1');
+        expect(run.exit).to.equal(2);
+        const fault = faultOf(run);
+        expect(fault.message).to.equal(message);
+        expect(fault.hint).to.include(hint);
+        expect(fault.source).to.deep.equal({ file: book, line: 4, column });
+        expect(changes(1)).to.deep.equal([]);
+      });
+    }
+  });
+
+  describe('a firewalld that does not run', () => {
+    beforeEach(() => lab.shell(1, KILL_FIREWALLD));
+
+    it('fails a task that asks for the running configuration, and no other host', async () => {
+      const changes = sinceHere(lab, 2);
+      const book = playbook('    - firewalld_port: { ports: [443/tcp], offline: never }\n');
+      const run = await attempt(book);
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run)).to.deep.include({
+        code: 'FIREWALLD_NOT_RUNNING',
+        message: 'firewalld is installed but not running',
+        hint: 'Start it: systemctl enable --now firewalld. Or allow permanent-only changes: offline: auto.',
+      });
+      expect(lab.shell(1, 'ls /etc/firewalld/zones')).to.equal('');
+      expect(run.totals['node2']).to.include({ changed: 1, failed: 0 });
+      expect(changes(2)).to.deep.equal(ONLY_443);
+    });
+
+    it('gets its permanent configuration otherwise, with a warning each time', async () => {
+      const book = playbook(OPEN);
+      for (const changed of [1, 0]) {
+        const run = await attempt(book, '-l', 'node1');
+        expect(run.exit).to.equal(0);
+        expect(run.totals['node1']).to.include({ changed });
+        expect(run.all('task-ended')[0]?.outcome.warnings.join()).to.match(
+          /^firewalld is not running: only its permanent/,
+        );
+      }
+      expect(lab.shell(1, 'firewall-offline-cmd --list-ports').trim()).to.equal('443/tcp');
+    });
+  });
+
+  it('a D-Bus that does not answer is told apart', async () => {
+    lab.shell(1, 'kill $(pidof dbus-daemon); while pidof dbus-daemon; do sleep 0.05; done');
+    const run = await attempt(playbook(OPEN));
+    expect(run.exit).to.equal(2);
+    expect(faultOf(run)).to.deep.include({
+      code: 'DBUS_DOWN',
+      hint: 'Look at `systemctl status dbus` on the host; firewalld needs it.',
+    });
+    expect(lab.shell(1, 'ls /etc/firewalld/zones')).to.equal('');
+    expect(run.totals['node2']).to.include({ changed: 1, failed: 0 });
+  });
+
+  describe('what happens between looking and changing', () => {
+    it('another tool once: orch looks again and makes its change beside the other', async () => {
+      trap(lab, 1, 'queryPanicMode', 'firewall-cmd -q --zone=public --add-port=8080/tcp');
+      const changes = sinceHere(lab, 1);
+      const run = await attempt(playbook(OPEN), '-l', 'node1');
+      expect(run.exit).to.equal(0);
+      expect(run.all('trip-ended').map(({ purpose }) => purpose)).to.deep.equal([
+        'observe',
+        'apply',
+        'apply',
+      ]);
+      expect(changes(1)).to.deep.equal([
+        'runtime: public ports: +443/tcp +8080/tcp',
+        'permanent: public ports: +443/tcp',
+      ]);
+      expect(run.all('task-ended')[0]?.outcome.changes).to.deep.equal([
+        set('runtime', '443/tcp'),
+        set('permanent', '443/tcp'),
+      ]);
+    });
+
+    it('another tool that makes the very change: there is nothing left to claim', async () => {
+      trap(
+        lab,
+        1,
+        'queryPanicMode',
+        'for p in "" --permanent; do firewall-cmd -q $p --zone=public --add-port=443/tcp; done',
+      );
+      const changes = sinceHere(lab, 1);
+      const run = await attempt(playbook(OPEN), '-l', 'node1');
+      expect(run.exit).to.equal(0);
+      expect(run.totals['node1']).to.include({ ok: 1, changed: 0 });
+      expect(changes(1)).to.deep.equal(ONLY_443);
+    });
+
+    it('another tool again and again: orch gives up and writes nothing', async () => {
+      const other =
+        'n=$(($(cat /run/n 2>/dev/null || echo 8000) + 1)); echo $n >/run/n; firewall-cmd -q --zone=public --add-port=$n/tcp';
+      trap(lab, 1, 'queryPanicMode', other, true);
+      const changes = sinceHere(lab, 1, 2);
+      const run = await attempt(playbook(OPEN));
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run).code).to.equal('CHANGED_UNDERNEATH');
+      expect(changes(1)).to.deep.equal(['runtime: public ports: +8001-8002/tcp']);
+      expect(changes(2)).to.deep.equal(ONLY_443);
+    });
+
+    it('firewalld dies: nothing is written where running settings are asked for', async () => {
+      trap(lab, 1, 'queryPanicMode', KILL_FIREWALLD);
+      const book = playbook('    - firewalld_port: { ports: [443/tcp], offline: never }\n');
+      const run = await attempt(book, '-l', 'node1');
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run).code).to.equal('FIREWALLD_NOT_RUNNING');
+      expect(lab.shell(1, 'ls /etc/firewalld/zones')).to.equal('');
+    });
+
+    it('firewalld dies: its permanent configuration is written otherwise, with a warning', async () => {
+      trap(lab, 1, 'queryPanicMode', KILL_FIREWALLD);
+      const run = await attempt(playbook(OPEN), '-l', 'node1');
+      expect(run.exit).to.equal(0);
+      const { outcome } = run.all('task-ended')[0]!;
+      expect(outcome.changes).to.deep.equal([set('permanent', '443/tcp')]);
+      expect(outcome.warnings.join()).to.match(/^firewalld is not running/);
+    });
+
+    it('panic mode: nothing is written and its cure is told', async () => {
+      trap(lab, 1, 'queryPanicMode', 'echo "b true"; exit');
+      const changes = sinceHere(lab, 1);
+      const run = await attempt(playbook(OPEN), '-l', 'node1');
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run)).to.deep.include({
+        code: 'FIREWALLD_PANIC',
+        message: 'firewalld is in panic mode and refuses changes; nothing was written',
+        hint: 'Find out who turned it on and why, then: firewall-cmd --panic-off.',
+      });
+      expect(changes(1)).to.deep.equal([]);
+    });
+  });
+
+  describe('a step that fails', () => {
+    it('first leaves all as it was', async () => {
+      trap(lab, 1, 'setZoneSettings2', 'echo "Call failed: COMMAND_FAILED: no nft" >&2; exit 1');
+      const changes = sinceHere(lab, 1);
+      const run = await attempt(playbook(OPEN), '-l', 'node1');
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run)).to.deep.include({
+        code: 'STEP_FAILED',
+        message:
+          'runtime ports of zone public failed (exit 1): COMMAND_FAILED: no nft; nothing was done before it',
+      });
+      expect(changes(1)).to.deep.equal([]);
+    });
+
+    it('later has the steps before it taken back, and stops the tasks behind it', async () => {
+      trap(lab, 1, 'update2', 'echo "Call failed: COMMAND_FAILED: disk full" >&2; exit 1');
+      const changes = sinceHere(lab, 1, 2);
+      const tasks = `${OPEN}    - name: More\n      command: touch /run/more\n`;
+      const run = await attempt(playbook(tasks));
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run)).to.deep.include({
+        code: 'STEP_FAILED',
+        message:
+          'permanent ports of zone public failed (exit 1): COMMAND_FAILED: disk full; what was done before it was taken back',
+      });
+      expect(changes(1)).to.deep.equal([]);
+      expect(lab.exec(1, ['test', '-e', '/run/more']).exit).to.equal(1);
+      expect(changes(2)).to.deep.equal(ONLY_443);
+      expect(lab.exec(2, ['test', '-e', '/run/more']).exit).to.equal(0);
+    });
+
+    it('says what could not be taken back', async () => {
+      trap(lab, 1, 'update2', KILL_FIREWALLD);
+      const run = await attempt(playbook(OPEN), '-l', 'node1');
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run).message).to.match(
+        /^permanent ports of zone public failed .*could not be taken back: runtime ports of zone public$/,
+      );
+    });
+
+    it('is shown with its place, what the host printed and what to do', async () => {
+      trap(lab, 1, 'update2', 'echo "Call failed: COMMAND_FAILED: disk full" >&2; exit 1');
+      const book = playbook(OPEN);
+      const { exit, stdout, stderr } = await orch(['run', book, '-i', inventory, '-l', 'node1']);
+      expect({ exit, stderr }).to.deep.equal({ exit: 2, stderr: '' });
+      expect(stdout.slice(stdout.indexOf('FAILURES'))).to.match(
+        /FAILURES \*+\n\[node1\] TASK \[Ports\]\n {2}at .*site.yml:4:7\n {2}STEP_FAILED: .*\n {2}stderr:\n {4}\| COMMAND_FAILED: disk full\n {2}cure: See what the host printed; .*\n\nPLAY RECAP \*+\nnode1 .* failed=1 .*\n\n1 host: 1 failed/,
+      );
+    });
+  });
+});
+
+const set = (config: string, port: string) => ({
+  kind: 'set',
+  path: ['zones', 'public', config, 'ports'],
+  added: [port],
+  removed: [],
+});

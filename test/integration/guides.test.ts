@@ -1,0 +1,155 @@
+import { expect } from 'chai';
+import { withLab } from '../lab/lab.ts';
+import { compareFirewalls } from '../lab/read-firewall.ts';
+import { foreseen } from './foresight.ts';
+import { inventoryOf, orch, told } from './orch.ts';
+
+const SEGREGATED = 'playbooks/segregated.yml';
+const SHARED = 'playbooks/shared.yml';
+
+describe('the two guides on real hosts', () => {
+  const lab = withLab(3);
+  const nodes = [1, 2, 3];
+  const reset = () => lab.reset(...nodes);
+  let inventory: string;
+  before(() => {
+    inventory = inventoryOf(lab);
+  });
+
+  for (const [playbook, layout] of [
+    [SEGREGATED, 'segregated'],
+    [SHARED, 'shared'],
+  ] as const) {
+    describe(playbook, () => {
+      before(reset);
+
+      it('is foreseen exactly, makes what was foreseen, and then has nothing left to do', async () => {
+        const before = nodes.map((node) => lab.firewall(node));
+
+        const check = await told(['check', playbook, '-i', inventory]);
+        expect(check.exit, check.stderr).to.equal(0);
+        for (const node of nodes) {
+          const now = lab.firewall(node);
+          expect(compareFirewalls(before[node - 1]!, now), 'check changed something').to.deep.equal(
+            [],
+          );
+        }
+
+        const run = await told(['run', playbook, '-i', inventory]);
+        expect(run.exit, run.stdout + run.stderr).to.equal(0);
+        for (const node of nodes) {
+          const host = `node${node}`;
+          const after = lab.firewall(node);
+          const difference = compareFirewalls(foreseen(before[node - 1]!, check, host), after);
+          expect(difference, `check and run differ on ${host}`).to.deep.equal([]);
+          expect(compareFirewalls(before[node - 1]!, after), 'nothing was done').to.not.deep.equal(
+            [],
+          );
+          expect(run.totals[host]).to.deep.equal(check.totals[host]);
+        }
+
+        const again = await told(['run', playbook, '-i', inventory]);
+        expect(again.exit).to.equal(0);
+        for (const node of nodes) expect(again.totals[`node${node}`]?.changed).to.equal(0);
+
+        const last = await told(['check', playbook, '-i', inventory, '--detailed-exitcode']);
+        expect(last.exit).to.equal(0);
+      });
+
+      it('passes verification, in runtime and permanent', async () => {
+        const verify = await orch([
+          'run',
+          'playbooks/verify.yml',
+          '-i',
+          inventory,
+          '-e',
+          `layout=${layout}`,
+        ]);
+        expect(verify.exit, verify.stdout + verify.stderr).to.equal(0);
+      });
+
+      it('fails verification of the other layout with findings and exit code 2', async () => {
+        const other = layout === 'shared' ? 'segregated' : 'shared';
+        const verify = await told([
+          'run',
+          'playbooks/verify.yml',
+          '-i',
+          inventory,
+          '-e',
+          `layout=${other}`,
+        ]);
+        expect(verify.exit).to.equal(2);
+        const findings = verify.all('task-ended').flatMap((event) => event.outcome.findings);
+        expect(findings).to.not.deep.equal([]);
+      });
+    });
+  }
+
+  describe('going from one guide to the other', () => {
+    it('ends in the zones of a fresh host, there and back', async function () {
+      this.timeout(240_000);
+      const fresh = new Map<string, ReturnType<typeof lab.firewall>[]>();
+      for (const playbook of [SHARED, SEGREGATED]) {
+        reset();
+        const run = await orch(['run', playbook, '-i', inventory]);
+        expect(run.exit, run.stdout + run.stderr).to.equal(0);
+        fresh.set(
+          playbook,
+          nodes.map((node) => lab.firewall(node)),
+        );
+      }
+      for (const playbook of [SHARED, SEGREGATED, SHARED]) {
+        const before = nodes.map((node) => lab.firewall(node));
+        const check = await told(['check', playbook, '-i', inventory]);
+        const run = await told(['run', playbook, '-i', inventory]);
+        expect(run.exit, run.stdout + run.stderr).to.equal(0);
+        for (const node of nodes) {
+          const after = lab.firewall(node);
+          const difference = compareFirewalls(fresh.get(playbook)![node - 1]!, after);
+          expect(difference, `node${node} after ${playbook}`).to.deep.equal([]);
+          const surprise = compareFirewalls(
+            foreseen(before[node - 1]!, check, `node${node}`),
+            after,
+          );
+          expect(surprise, `check and run of ${playbook} differ on node${node}`).to.deep.equal([]);
+        }
+      }
+    });
+  });
+
+  describe('precheck', () => {
+    before(reset);
+
+    it('names every gap of every host before, and none after', async () => {
+      const gaps = await told([
+        'run',
+        'playbooks/precheck.yml',
+        '-i',
+        inventory,
+        '-e',
+        'layout=shared',
+      ]);
+      expect(gaps.exit).to.equal(2);
+      for (const node of nodes) {
+        const findings = gaps
+          .all('task-ended')
+          .filter((event) => event.host === `node${node}`)
+          .flatMap((event) => event.outcome.findings);
+        expect(findings.map((f) => f.message).join(' '))
+          .to.include('8472/udp')
+          .and.include('10000-30000/tcp');
+        expect(findings.map((f) => f.cure ?? '').join(' ')).to.include('firewalld_port');
+      }
+      await orch(['run', SHARED, '-i', inventory]);
+      const none = await orch([
+        'run',
+        'playbooks/precheck.yml',
+        '-i',
+        inventory,
+        '-e',
+        'layout=shared',
+      ]);
+      expect(none.exit, none.stdout + none.stderr).to.equal(0);
+    });
+  });
+});

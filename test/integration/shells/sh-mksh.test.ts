@@ -1,0 +1,3 @@
+import { promisesOn } from '../../contract/other-shell.ts';
+
+promisesOn('mksh');

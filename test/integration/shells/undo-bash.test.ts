@@ -1,0 +1,3 @@
+import { undoBy } from '../../contract/undo-promises.ts';
+
+undoBy('bash');

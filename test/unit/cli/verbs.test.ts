@@ -1,0 +1,191 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Io } from '../../../src/cli/io.ts';
+import { runProgram } from '../../../src/cli/program.ts';
+
+const home = process.cwd();
+let cwd: string;
+
+/** Runs a whole command line in the directory of the test. */
+async function orch(line: string): Promise<{ exit: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const io: Io = {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    env: { HOME: cwd },
+    cwd,
+    terminal: false,
+    colors: { out: false, err: false },
+  };
+  const exit = await runProgram(line.split(' '), io);
+  return { exit, out, err };
+}
+
+const refusal = (line: string): Promise<unknown> =>
+  orch(line).then(
+    ({ out }) => out,
+    (error: unknown) => (error instanceof Error ? error.message : error),
+  );
+
+const INVENTORY = `web:
+  hosts:
+    a: {port: 80}
+    b:
+  vars: {zone: dmz, ansible_password: hunter22}
+  children:
+    edge: {hosts: {c: }}
+lone: {hosts: {d: }}
+`;
+
+const PLAYBOOK = `- name: first
+  hosts: web:!c
+  tags: [base]
+  tasks: []
+- hosts: lone
+  tasks: []
+`;
+
+describe('verbs', () => {
+  beforeEach(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'orch-verbs-'));
+    mkdirSync(join(cwd, 'inventories'));
+    writeFileSync(join(cwd, 'inventories/prod.yml'), INVENTORY);
+    writeFileSync(join(cwd, 'site.yml'), PLAYBOOK);
+    process.chdir(cwd);
+  });
+  afterEach(() => {
+    process.chdir(home);
+    rmSync(cwd, { recursive: true });
+  });
+
+  it('inventory --graph draws groups and hosts; the only inventory needs no -i', async () => {
+    const { out } = await orch('inventory --graph');
+    expect(out).to.equal(
+      [
+        '@all:',
+        '  |--@ungrouped:',
+        '  |--@web:',
+        '  |  |--@edge:',
+        '  |  |  |--c',
+        '  |  |--a',
+        '  |  |--b',
+        '  |--@lone:',
+        '  |  |--d',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('inventory --list has the shape of ansible-inventory, --limit applied', async () => {
+    const { out } = await orch('inventory --list -i prod -l a,c');
+    expect(JSON.parse(out)).to.deep.equal({
+      _meta: {
+        hostvars: {
+          a: { ansible_password: 'hunter22', port: 80, zone: 'dmz' },
+          c: { ansible_password: 'hunter22', zone: 'dmz' },
+        },
+      },
+      all: { children: ['ungrouped', 'web', 'lone'] },
+      web: { children: ['edge'], hosts: ['a'] },
+      edge: { hosts: ['c'] },
+    });
+  });
+
+  it('inventory --host shows the variables of one, -e on top', async () => {
+    const { out } = await orch('inventory --host a -e zone=public');
+    expect(JSON.parse(out)).to.include({ port: 80, zone: 'public' });
+    expect(await refusal('inventory --host bb')).to.equal('there is no host bb. Did you mean "b"?');
+  });
+
+  it('run --list-hosts lists as ansible-playbook does', async () => {
+    const { out } = await orch('run site.yml --list-hosts');
+    expect(out).to.equal(
+      [
+        '',
+        'playbook: site.yml',
+        '',
+        '  play #1 (web:!c): first\tTAGS: [base]',
+        "    pattern: ['web:!c']",
+        '    hosts (2):',
+        '      a',
+        '      b',
+        '',
+        '  play #2 (lone): lone\tTAGS: []',
+        "    pattern: ['lone']",
+        '    hosts (1):',
+        '      d',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('validate tells what is fine', async () => {
+    expect(await orch('validate site.yml -i prod')).to.deep.equal({
+      exit: 0,
+      out: 'ok: site.yml\nok: prod\n',
+      err: '',
+    });
+  });
+
+  it('validate tells all that is wrong with all files at once', async () => {
+    writeFileSync(join(cwd, 'bad.yml'), '- hosts: all\n  taks: []\n');
+    expect(await refusal('validate bad.yml nope.yml')).to.match(/taks[^]*nope\.yml/);
+  });
+
+  it('wants an inventory named when there are several', async () => {
+    writeFileSync(join(cwd, 'inventories/lab.yml'), INVENTORY);
+    expect(await refusal('run site.yml')).to.equal('no inventory was named');
+  });
+
+  it('runs, with reports in files and the journal beside the project', async () => {
+    const { exit, out } = await orch(
+      'check site.yml -c local --report md=review.md,junit=review.xml --report json=review.json',
+    );
+    expect(exit).to.equal(0);
+    expect(out).to.include('PLAY [first] ****').and.include('PLAY RECAP ****');
+    expect(readFileSync('review.md', 'utf8')).to.match(
+      /^## orch check: `site.yml` on `inventories\/prod.yml`\n/,
+    );
+    expect(readFileSync('review.xml', 'utf8')).to.include('<testsuite name="first"');
+    expect(JSON.parse(readFileSync('review.json', 'utf8'))).to.include({
+      format: 'orch-run',
+      exit: 0,
+    });
+  });
+
+  it('refuses a report that cannot be written before it runs anything', async () => {
+    expect(await refusal('check site.yml --report md=no/such/dir.md')).to.match(
+      /^--report md=no\/such\/dir.md cannot be written/,
+    );
+  });
+
+  it('prints event lines and nothing else with --output ndjson', async () => {
+    const { out, err } = await orch('run site.yml --output ndjson');
+    const types = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types[0]).to.equal('run-started');
+    expect(types.at(-1)).to.equal('run-ended');
+    expect(err).to.equal('');
+  });
+
+  it('explains the playbook language and the inputs of a playbook', async () => {
+    expect((await orch('doc playbook')).out).to.include('\n- any_errors_fatal  (true or false)\n');
+    writeFileSync(
+      join(cwd, 'in.yml'),
+      '- hosts: all\n  inputs:\n    port: {type: integer, description: The port., default: 80}\n  tasks: []\n',
+    );
+    expect((await orch('doc in.yml')).out).to.include(
+      '- port  (integer)\n    The port.\n    default: 80\n',
+    );
+  });
+
+  it('prints published schemas', async () => {
+    const { out } = await orch('schema event');
+    expect(JSON.parse(out)).to.have.property('$id', 'urn:orch:schema:event:1');
+    expect(await refusal('schema evnt')).to.equal('there is no schema evnt. Did you mean "event"?');
+  });
+});
