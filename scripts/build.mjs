@@ -11,6 +11,8 @@ import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 
+import { SHORT_LIFE } from './short-life.mjs';
+
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 const out = resolve(process.argv[2] ?? new URL('dist', root).pathname);
@@ -41,13 +43,26 @@ const clientOnly = {
   },
 };
 
+// The parser of the command line loads Node's child processes (4 ms) for programs in several files, which orch is not.
+const noChildren = {
+  name: 'commander-without-children',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('/commander/') ? { path, namespace: 'no-children' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'no-children' }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
+
 // The file is one function expression; start.mjs calls it with what CommonJS modules are given.
 await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
   outfile: join(out, 'program.cjs'),
   format: 'cjs',
-  plugins: [clientOnly],
+  plugins: [clientOnly, noChildren],
   sourcemap: true,
   sourcesContent: false,
   // Optional native speed-ups of ssh2: used when installed, done without when not.
@@ -78,9 +93,9 @@ const files = ['main.js', `${name}.cjs`, `${name}.cache`];
 const bytes = files.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
 console.log(`${out}: ${files.join(', ')}, ${Math.round(bytes / 1024)} KiB`);
 
-/** The code cache of a script with all its functions. Flags are put back: the cache is refused under other flags. */
+/** The code cache of a script with all its functions, under the flags it will be loaded with. */
 function compiled(source, filename) {
-  setFlagsFromString('--no-lazy');
+  for (const flag of [...SHORT_LIFE, '--no-lazy']) setFlagsFromString(flag);
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const script = new Script(source, { filename, importModuleDynamically });
   setFlagsFromString('--lazy');

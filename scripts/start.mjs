@@ -15,6 +15,8 @@ import { basename, dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 
+import { SHORT_LIFE } from './short-life.mjs';
+
 /* global ORCH_VERSION, ORCH_PROGRAM, __dirname, require */
 const argv = process.argv.slice(2);
 
@@ -22,6 +24,7 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`orch ${ORCH_VERSION}\n`);
 } else {
+  for (const flag of SHORT_LIFE) setFlagsFromString(flag);
   const filename = join(__dirname, `${ORCH_PROGRAM}.cjs`);
   const folder = cacheFolder();
   const file = folder && join(folder, `${ORCH_PROGRAM}-${process.versions.v8}.cache`);
@@ -40,10 +43,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
       if ([0, 2, 10].includes(code)) save(file, program);
     });
   }
-  // A run lives for half a second and drops little of what it makes: the young generation, once it is full, grows to
-  // its usual size at once instead of doubling its way there, which saves two in three collections. Set behind the
-  // loading of compiled code, which V8 refuses under other flags than it was made with.
-  setFlagsFromString('--semi-space-growth-factor=8');
   const exported = { exports: {} };
   program.runInThisContext()(exported.exports, require, exported, filename, __dirname);
   exported.exports.main(argv);
@@ -76,7 +75,6 @@ function cacheFolder() {
 /** Keeps the functions that this run needed, for the next ones; where that cannot be, all goes on as before. */
 function save(file, program) {
   try {
-    setFlagsFromString('--semi-space-growth-factor=2'); // V8's own, under which the code will be loaded
     const code = program.createCachedData();
     writeFileSync(`${file}.${process.pid}`, code, { mode: 0o600 });
     renameSync(`${file}.${process.pid}`, file);

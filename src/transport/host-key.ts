@@ -16,7 +16,6 @@ import {
   knownName,
   parseKnownHosts,
 } from './known-hosts.ts';
-import { addKnownHosts } from './write-known-hosts.ts';
 
 /** What is known of the keys of one host, and the judge of the one it shows. */
 export interface HostKeys {
@@ -53,7 +52,9 @@ export function hostKeysOf(target: Target): HostKeys {
       });
     },
     remember: async () => {
-      if (fresh !== undefined) await addKnownHosts(file, [fresh]);
+      if (fresh === undefined) return;
+      const { addKnownHosts } = await import('./write-known-hosts.ts');
+      await addKnownHosts(file, [fresh]);
     },
   };
 }
