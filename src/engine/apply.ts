@@ -9,7 +9,11 @@ import { applyScript, readApplied } from './script.ts';
 
 const OBSERVE_DEADLINE = 120_000;
 /** Milliseconds the change of one resource may take. */
-export const APPLY_DEADLINE = 300_000;
+const APPLY_DEADLINE = 300_000;
+
+/** Milliseconds a plan may take. */
+export const deadlineOf = ({ steps }: Pick<Plan, 'steps'>): number =>
+  APPLY_DEADLINE + 1000 * steps.reduce((sum, { patience = 0 }) => sum + patience, 0);
 
 /** What became of the change of one resource. */
 export type Fate =
@@ -88,7 +92,7 @@ export function applyParts(
     if (plan instanceof OrchError) break;
     const needsAll = parts.map((_, i) => i);
     const brought = plan.steps.map(({ brings }) => brings);
-    const sent = sending(brought, input, APPLY_DEADLINE);
+    const sent = sending(brought, input, deadlineOf(plan));
     parts.push({ script: applyScript(plan), needs: needsAll, ...sent });
   }
   return [...parts, ...observeParts(needs)];

@@ -26,7 +26,11 @@ const PREFIXES = [
 ];
 
 /** Names that Ansible has for the same module. */
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([['systemd_service', 'systemd']]);
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['systemd_service', 'systemd'],
+  ['yum', 'dnf'],
+  ['dnf5', 'dnf'],
+]);
 
 /** The module a key names, by its short or its long name. */
 export function findModule(

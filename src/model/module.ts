@@ -65,6 +65,8 @@ export interface Step {
   readonly late?: true;
   /** Bytes that `do` reads from its standard input, so many and no more: too many to stand in a script. */
   readonly brings?: Brought;
+  /** Seconds that `do` may take, where the five minutes that all steps of a plan share are too few. */
+  readonly patience?: number;
   /** Files it may write: under a safeguard their bytes are kept, and put back behind the inverses. */
   readonly files?: readonly string[];
 }

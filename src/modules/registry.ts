@@ -50,9 +50,11 @@ import { k3sDoctor } from './k3s/doctor.ts';
 import { k3sFlags } from './k3s/k3s-flags.ts';
 import { modprobe } from './modprobe/modprobe.ts';
 import { mount } from './mount/mount.ts';
+import { apk } from './packages/apk.ts';
 import { apt } from './packages/apt.ts';
 import { dnf } from './packages/dnf.ts';
 import { packageModule } from './packages/package.ts';
+import { pacman } from './packages/pacman.ts';
 import { zypper } from './packages/zypper.ts';
 import { dummyRoute } from './routes/dummy-route.ts';
 import { service } from './service/service.ts';
@@ -64,6 +66,7 @@ import { timezone } from './timezone/timezone.ts';
 
 const modules = [
   addHost,
+  apk,
   apt,
   assemble,
   assert,
@@ -101,6 +104,7 @@ const modules = [
   modprobe,
   mount,
   packageModule,
+  pacman,
   pause,
   ping,
   rawCommand,

@@ -6,9 +6,13 @@ import { hostname } from '../../src/modules/hostname/hostname.ts';
 import { modprobe, type ModprobeParams } from '../../src/modules/modprobe/modprobe.ts';
 import { mount, type MountParams } from '../../src/modules/mount/mount.ts';
 import { withEntry } from '../../src/modules/mount/state.ts';
+import { apk } from '../../src/modules/packages/apk.ts';
 import { apt, type AptParams } from '../../src/modules/packages/apt.ts';
 import { dnf } from '../../src/modules/packages/dnf.ts';
+import { MANAGERS, TOOLS } from '../../src/modules/packages/managers.ts';
 import { packageModule } from '../../src/modules/packages/package.ts';
+import { pacman } from '../../src/modules/packages/pacman.ts';
+import { PLAIN } from '../../src/modules/packages/state.ts';
 import { zypper } from '../../src/modules/packages/zypper.ts';
 import { service } from '../../src/modules/service/service.ts';
 import { systemd } from '../../src/modules/service/systemd.ts';
@@ -16,6 +20,7 @@ import { authorizedKey } from '../../src/modules/ssh-files/authorized-key.ts';
 import { knownHosts } from '../../src/modules/ssh-files/known-hosts.ts';
 import { sysctl, type SysctlParams } from '../../src/modules/sysctl/sysctl.ts';
 import { timezone } from '../../src/modules/timezone/timezone.ts';
+import { finished } from '../helpers/finished.ts';
 import { lawful } from '../helpers/lawful.ts';
 
 const some = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
@@ -281,10 +286,15 @@ const packages = fc
     lists: fc.constantFrom<'old' | 'new'>('old', 'new'),
     candidate: fc.constantFrom<Record<string, string>>({ tool: '2.0', hello: '1.0' }, {}),
     trouble: fc.constantFrom('', '', '', 'held broken packages'),
-    manager: fc.constantFrom<'apt' | 'dnf' | 'zypper'>('apt', 'dnf', 'zypper'),
+    manager: fc.constantFrom(...MANAGERS),
+    pending: fc.constantFrom<readonly string[]>([], ['tool']),
   })
-  .map(({ tool, lists, candidate, trouble, manager }) => ({
-    state: { packages: { tool, hello: null }, lists },
+  .map(({ tool, lists, candidate, trouble, manager, pending }) => ({
+    state: {
+      packages: { tool, hello: null, '/tmp/x.deb': null },
+      lists,
+      chores: { upgrade: pending, full_upgrade: pending, autoremove: [] },
+    },
     facts: {
       manager,
       old: lists === 'old',
@@ -292,6 +302,9 @@ const packages = fc
       trouble,
       besides: ['+libtool'],
       options: { purge: false, autoremove: false, recommends: null },
+      chores: (['upgrade', 'full_upgrade', 'autoremove'] as const).filter(
+        (chore) => chore in TOOLS[manager].chores(PLAIN),
+      ),
     },
   }));
 const packageParams = {
@@ -303,18 +316,31 @@ const listParams = {
   cache_valid_time: some(fc.constant(600)),
   autoremove: fc.boolean(),
 };
+const asked = <T extends object>(record: fc.Arbitrary<T>): fc.Arbitrary<Record<string, unknown>> =>
+  given(record) as fc.Arbitrary<object> as fc.Arbitrary<Record<string, unknown>>;
+const aptParams = asked(
+  fc.record({
+    ...{ ...packageParams, ...listParams, purge: fc.boolean(), install_recommends: flag },
+    upgrade: fc.constantFrom('no', 'yes', 'dist'),
+    only_upgrade: fc.boolean(),
+    deb: some(fc.constant('/tmp/x.deb')),
+  }),
+);
+const rpmParams = asked(fc.record({ ...packageParams, ...listParams }));
+const smallParams = asked(
+  fc.record({ ...packageParams, update_cache: fc.boolean(), upgrade: fc.boolean() }),
+);
 lawful(packageModule, {
-  params: fc.record({ ...packageParams, use: fc.constantFrom<'auto' | 'apt'>('auto', 'apt') }),
-  seen: packages,
-});
-lawful(apt, {
-  params: given(
-    fc.record({ ...packageParams, ...listParams, purge: fc.boolean(), install_recommends: flag }),
+  params: asked(fc.record({ ...packageParams, use: fc.constantFrom('auto', 'apt', 'yum') })).map(
+    (one) => finished(packageModule, one),
   ),
   seen: packages,
 });
-lawful(dnf, { params: given(fc.record({ ...packageParams, ...listParams })), seen: packages });
-lawful(zypper, { params: given(fc.record({ ...packageParams, ...listParams })), seen: packages });
+lawful(apt, { params: aptParams.map((one) => finished(apt, one)), seen: packages });
+lawful(dnf, { params: rpmParams.map((one) => finished(dnf, one)), seen: packages });
+lawful(zypper, { params: rpmParams.map((one) => finished(zypper, one)), seen: packages });
+lawful(apk, { params: smallParams.map((one) => finished(apk, one)), seen: packages });
+lawful(pacman, { params: smallParams.map((one) => finished(pacman, one)), seen: packages });
 
 lawful(timezone, {
   params: fc.record({ name: fc.constantFrom('UTC', 'Europe/Berlin', 'No/Where') }),

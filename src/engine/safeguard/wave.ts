@@ -5,7 +5,7 @@ import type { Plan, Step } from '../../model/module.ts';
 import type { Part, Reply } from '../../model/transport.ts';
 import {
   type Aftermath,
-  APPLY_DEADLINE,
+  deadlineOf,
   type Fate,
   type Move,
   observeParts,
@@ -76,7 +76,7 @@ export function guardedParts(
     const brought = one.steps.map(({ brings }) => brings);
     parts.push({
       script: guardedScript(guard, one, undo.wave),
-      ...sending(brought, input, APPLY_DEADLINE),
+      ...sending(brought, input, deadlineOf(one)),
       needs: parts.map((_, i) => i),
     });
   }

@@ -29,6 +29,7 @@ const params = {
   },
   required: ['name'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of group, defaults filled in. */

@@ -23,6 +23,7 @@ const params = {
       maxLength: 32,
       'x-says': 'the name of a user',
       description: 'Its name.',
+      'x-aliases': ['user'],
     },
     state: { enum: ['present', 'absent'], default: 'present', description: 'Whether it is there.' },
     uid: {
@@ -72,6 +73,7 @@ const params = {
       type: 'boolean',
       default: true,
       description: 'Make the home where it is missing.',
+      'x-aliases': ['createhome'],
     },
     move_home: {
       type: 'boolean',
@@ -105,6 +107,7 @@ const params = {
   },
   required: ['name'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of user, defaults filled in. */

@@ -17,6 +17,7 @@ const params = {
   },
   required: ['jid'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of async_status, defaults filled in. */

@@ -36,6 +36,7 @@ const params = {
     },
   },
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of setup. */

@@ -21,6 +21,7 @@ const params = {
   },
   required: ['name'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of hostname. */

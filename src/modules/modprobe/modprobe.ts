@@ -42,6 +42,7 @@ const params = {
   },
   required: ['name'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of modprobe, defaults filled in. */

@@ -20,6 +20,7 @@ const params = {
       pattern: '^/',
       'x-says': 'an absolute path',
       description: 'Where it is mounted.',
+      'x-aliases': ['name'],
     },
     src: {
       type: 'string',
@@ -68,6 +69,7 @@ const params = {
   },
   required: ['path', 'state'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of mount, defaults filled in. */

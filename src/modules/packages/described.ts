@@ -1,6 +1,6 @@
 import type { ParamsSchema, StateModule } from '../../model/module.ts';
 import { desiredPackages, packagesResult, scopeOf, type Wish } from './desired.ts';
-import { nameProblems } from './params.ts';
+import { fileProblems, nameProblems } from './params.ts';
 import { packages } from './resource.ts';
 import type { PackagesFacts, PackagesScope, PackagesState } from './state.ts';
 
@@ -20,12 +20,13 @@ export const wishing = <Params>(
     readonly example: string;
   },
   wishOf: (given: Params) => Wish,
+  takes: { readonly files?: boolean; readonly all?: boolean } = {},
 ): PackageModule<Params> => ({
   kind: 'state',
   ...described,
   resource: packages,
   scope: (given) => scopeOf(wishOf(given)),
-  problems: nameProblems,
+  problems: (given) => [...nameProblems(given, takes), ...fileProblems(given)],
   desired: (current, given) => desiredPackages(current, wishOf(given)),
   result: (before, after, given) => packagesResult(before, after, wishOf(given)),
 });

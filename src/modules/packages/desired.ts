@@ -1,5 +1,8 @@
 import { Refusal, type Result, type Seen } from '../../model/module.ts';
 import {
+  type Chore,
+  fits,
+  isFile,
   type Manager,
   named,
   type Options,
@@ -14,18 +17,30 @@ export interface Wish {
   readonly state: 'present' | 'absent' | 'latest';
   readonly manager: Manager | undefined;
   readonly freshness: number | null;
+  /** Done to all packages: what they would touch is nothing afterwards. */
+  readonly chores?: readonly Chore[];
+  /** Only what is installed is brought to the newest version. */
+  readonly onlyUpgrade?: boolean;
   readonly options: Options;
 }
 
 type Now = Seen<PackagesState, PackagesFacts>;
 
 /** What has to be asked for a wish. */
-export const scopeOf = ({ names, state, manager, freshness, options }: Wish): PackagesScope => ({
+export const scopeOf = ({
+  names,
+  state,
+  manager,
+  freshness,
+  chores = [],
+  options,
+}: Wish): PackagesScope => ({
   ...(manager === undefined ? {} : { manager }),
   install: state === 'absent' ? [] : names,
   remove: state === 'absent' ? names.map((word) => named(word).name) : [],
   latest: state === 'latest',
   freshness,
+  chores,
   options,
 });
 
@@ -39,25 +54,45 @@ export function desiredPackages({ state, facts }: Now, wish: Wish): PackagesStat
     const is = state.packages[name] ?? null;
     const candidate = Object.hasOwn(facts.candidates, name) ? facts.candidates[name] : undefined;
     if (wish.state === 'absent') next[name] = null;
-    else if (version !== undefined) next[name] = version;
-    else if (wish.state === 'present' && is !== null) continue;
+    else if (wish.onlyUpgrade === true && is === null) continue;
+    else if (version !== undefined) next[name] = is !== null && fits(is, version) ? is : version;
+    else if (wish.state === 'present' && is !== null && !(isFile(word) && is !== candidate))
+      continue;
     else if (unsure) next[name] = '?';
     else if (is !== null && (candidate === undefined || is === '?')) continue;
     else if (candidate === undefined) {
-      return new Refusal(`no package ${name} is known to ${facts.manager} on this host`, {
-        pointer: '/name',
-        hint: 'Check its name; update_cache: true asks the archives anew.',
-      });
+      return isFile(word) ? noFile(word, facts) : unknownPackage(name, facts);
     } else next[name] = candidate;
   }
   const changes = Object.entries(next).some(([name, to]) => to !== (state.packages[name] ?? null));
   if (changes && !unsure && facts.trouble !== '')
     return new Refusal(`${facts.manager} cannot do it: ${facts.trouble}`, { pointer: '/name' });
-  return { packages: next, lists };
+  const missing = (wish.chores ?? []).find((chore) => !facts.chores.includes(chore));
+  if (missing !== undefined)
+    return new Refusal(`${facts.manager} has no ${missing}`, {
+      hint: `Leave it out where the host has ${facts.manager}.`,
+    });
+  const chores = { ...state.chores };
+  for (const chore of wish.chores ?? []) chores[chore] = [];
+  return { packages: next, lists, chores };
 }
+
+const unknownPackage = (name: string, { manager }: PackagesFacts): Refusal =>
+  new Refusal(`no package ${name} is known to ${manager} on this host`, {
+    code: 'NOT_ON_HOST',
+    pointer: '/name',
+    hint: 'Check its name; update_cache: true asks the archives anew.',
+  });
+
+const noFile = (word: string, { manager }: PackagesFacts): Refusal =>
+  new Refusal(`${word} is no package that ${manager} takes, or cannot be read`, {
+    code: 'NOT_ON_HOST',
+    hint: 'Bring the file to the host first, with get_url or copy; an address needs curl on the host.',
+  });
 
 /** What a task tells besides its change. */
 export function packagesResult(before: PackagesState, { state, facts }: Now, wish: Wish): Result {
+  const touched = (wish.chores ?? []).flatMap((chore) => before.chores[chore] ?? []);
   const changes = wish.names.some((word) => {
     const { name } = named(word);
     return (before.packages[name] ?? null) !== (state.packages[name] ?? null);
@@ -70,10 +105,12 @@ export function packagesResult(before: PackagesState, { state, facts }: Now, wis
       ),
       cache_updated: before.lists !== state.lists,
     },
-    notes:
-      changes && facts.besides.length > 0
+    notes: [
+      ...(changes && facts.besides.length > 0
         ? [`comes or goes besides: ${facts.besides.join(' ')}`]
-        : [],
+        : []),
+      ...(touched.length > 0 ? [touched.join(' ')] : []),
+    ],
     warnings: [],
   };
 }

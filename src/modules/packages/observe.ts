@@ -3,23 +3,20 @@ import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import type { Probe, Seen } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import { sections } from '../system/text-file.ts';
-import { TOOLS } from './managers.ts';
+import { choresOf, optionsOf, unique } from './merged.ts';
+import { MANAGERS, TOOLS } from './managers.ts';
 import {
+  isFile,
   type Manager,
   named,
+  PLAIN,
   type PackagesFacts,
   type PackagesScope,
   type PackagesState,
 } from './state.ts';
+import type { Tool } from './tool.ts';
 
 type Now = Seen<PackagesState, PackagesFacts>;
-
-const MANAGERS: readonly Manager[] = ['apt', 'dnf', 'zypper'];
-const PROGRAMS: Readonly<Record<Manager, string>> = {
-  apt: 'apt-get',
-  dnf: 'dnf',
-  zypper: 'zypper',
-};
 
 /** A host on which all is as it should be costs one process: the lists are asked only where something is missing. */
 export function observePackages(
@@ -28,9 +25,9 @@ export function observePackages(
   const managers = scopes.flatMap(({ manager }) => manager ?? []);
   return {
     script: lines([
-      sh`m=; for c in ${(managers.length > 0 ? managers : MANAGERS).map((one) => PROGRAMS[one])}; do ! command -v $c >/dev/null 2>&1 || { m=$c; break; }; done`,
+      sh`m=; for c in ${(managers.length > 0 ? managers : MANAGERS).map((one) => TOOLS[one].program)}; do ! command -v $c >/dev/null 2>&1 || { m=$c; break; }; done`,
       raw("export LC_ALL=C\ncase $m in '') exit 127 ;;"),
-      ...MANAGERS.map((manager) => sh`${PROGRAMS[manager]}) ${questions(manager, scopes)} ;;`),
+      ...MANAGERS.map((manager) => sh`${TOOLS[manager].program}) ${questions(manager, scopes)} ;;`),
       raw("esac\necho '=end'"),
     ]),
     parse: (reply) => parse(reply, scopes),
@@ -39,28 +36,51 @@ export function observePackages(
 
 function questions(manager: Manager, scopes: readonly PackagesScope[]): Shell {
   const tool = TOOLS[manager];
-  const wanted = scopes.flatMap(({ install }) => install);
+  const options = optionsOf(scopes);
+  const wanted = scopes.flatMap(({ install }) => install).filter((word) => !isFile(word));
+  const files = unique(scopes.flatMap(({ install }) => install).filter(isFile));
   const names = unique([
     ...wanted.map((word) => named(word).name),
     ...scopes.flatMap(({ remove }) => remove),
   ]);
   const asks = scopes.some(({ latest }) => latest) || wanted.some((word) => word.includes('='));
   const ages = scopes.some(({ freshness }) => freshness !== null);
+  const asked = tool.chores(options);
   return lines([
     sh`echo ${`=manager ${manager}`}`,
+    ...(files.length === 0 ? [] : [filesOf(tool, files)]),
     sh`set -- ${names}`,
     raw(`echo '=installed'\nhave=$([ $# = 0 ] || { ${tool.installed}\n})\nprintf '%s\\n' "$have"`),
     raw(ages ? `echo '=age'\n${tool.age}` : ':'),
     sh`asks=${asks ? '1' : ''}`,
     sh`for n in ${unique(wanted.map((word) => named(word).name))}; do case "$have" in *" $n "*) ;; *) asks=1 ;; esac; done`,
-    raw(`echo '=candidates'\n[ -z "$asks" ] || [ $# = 0 ] || { ${tool.candidates}\n}`),
-    ...(tool.simulate === '' ? [] : [simulation(tool.simulate, wanted, scopes)]),
+    sh`echo '=candidates'\n[ -z "$asks" ] || [ $# = 0 ] || { ${tool.candidates(options)}\n}`,
+    ...(tool.simulate ? [simulation(tool.simulate(options), wanted, scopes)] : []),
+    ...choresOf(scopes).map((chore) => {
+      const list = asked[chore]?.list;
+      return list ? sh`echo ${`=chore ${chore}`}\n${list}` : raw(':');
+    }),
   ]);
 }
 
+/** ` VERSION HAVE FILE` of each: HAVE is what is installed, the version of the file where that is newer, or `-`. */
+const filesOf = ({ file, newer, installed }: Tool, files: readonly string[]): Shell =>
+  lines([
+    sh`echo '=files'; for w in ${files}; do`,
+    raw(`t=; case $w in
+  /*) f=$w; [ -f "$f" ] || continue ;;
+  *) t=$(mktemp) && f=$t && curl -fsSL --retry 2 -o "$t" -- "$w" || { echo "cannot load $w" >&2; rm -f "$t"; continue; } ;;
+esac
+o=$(${file}) && set -- $o && [ $# = 2 ] && { n=$1 new=$2; set -- "$n"
+have=$(${installed}); have=\${have#*" $n "}; have=\${have%%[!0-9A-Za-z.:~+_-]*}
+case $have in '') have=- ;; "$new") ;; *) if ${newer}; then have=$new; fi ;; esac
+echo " $new $have $w"; }
+[ -z "$t" ] || rm -f "$t"; done`),
+  ]);
+
 /** What it would do to the host is asked only where something would be done. */
 const simulation = (
-  simulate: string,
+  simulate: Shell,
   wanted: readonly string[],
   scopes: readonly PackagesScope[],
 ): Shell =>
@@ -68,16 +88,18 @@ const simulation = (
     raw('set --'),
     sh`for n in ${unique(wanted)}; do case "$have" in *" \${n%%=*} "*) ;; *) set -- "$@" "$n" ;; esac; done`,
     sh`for n in ${unique(scopes.flatMap(({ remove }) => remove))}; do case "$have" in *" $n "*) set -- "$@" "$n-" ;; esac; done`,
-    raw(`echo '=would'\n[ $# = 0 ] || { ${simulate}\n}`),
+    sh`echo '=would'\n[ $# = 0 ] || { ${simulate}\n}`,
   ]);
-
-const unique = (words: readonly string[]): readonly string[] => [...new Set(words)].sort();
 
 function parse({ stdout, stderr, exit }: Reply, scopes: readonly PackagesScope[]): Now {
   if (exit === 127) {
-    throw new OrchError('TOOL_MISSING', 'the host has neither apt-get nor dnf nor zypper', {
-      hint: 'Use the module command for another manager of packages.',
-    });
+    throw new OrchError(
+      'TOOL_MISSING',
+      'the host has none of apt-get, dnf, zypper, pacman and apk',
+      {
+        hint: 'Use the module command for another manager of packages.',
+      },
+    );
   }
   const found = sections(stdout.toString('utf8'));
   const manager = MANAGERS.find((one) => found.has(`manager ${one}`));
@@ -93,7 +115,14 @@ function parse({ stdout, stderr, exit }: Reply, scopes: readonly PackagesScope[]
         .flatMap(([name = '', version = '']) => (version === '' ? [] : [[name, version]]))
         .reverse(),
     ) as Record<string, string>;
-  const installed = pairs('installed');
+  const files = (found.get('files') ?? []).flatMap((row) => {
+    const [, version = '', have = '', word = ''] = row.split(' ');
+    return word === '' ? [] : [{ word, version, have: have === '-' ? null : have }];
+  });
+  const installed: Readonly<Record<string, string>> = {
+    ...pairs('installed'),
+    ...Object.fromEntries(files.flatMap(({ word, have }) => (have === null ? [] : [[word, have]]))),
+  };
   const names = unique(
     scopes.flatMap(({ install, remove }) => [
       ...install.map((word) => named(word).name),
@@ -108,25 +137,30 @@ function parse({ stdout, stderr, exit }: Reply, scopes: readonly PackagesScope[]
     state: {
       packages: Object.fromEntries(names.map((name) => [name, own(installed, name) ?? null])),
       lists: old ? 'old' : 'new',
+      chores: Object.fromEntries(
+        choresOf(scopes).map((chore) => [chore, rows(found.get(`chore ${chore}`))]),
+      ),
     },
     facts: {
       manager,
       old,
-      candidates: pairs('candidates'),
+      candidates: {
+        ...pairs('candidates'),
+        ...Object.fromEntries(files.map(({ word, version }) => [word, version])),
+      },
       trouble: would
         .filter((row) => row.startsWith('!'))
         .map((row) => row.slice(1))
         .join('; '),
       besides: would.filter((row) => /^[+-]/.test(row) && !names.includes(row.slice(1))).sort(),
-      options: {
-        purge: scopes.some(({ options }) => options.purge),
-        autoremove: scopes.some(({ options }) => options.autoremove),
-        recommends:
-          scopes.map(({ options }) => options.recommends).find((one) => one !== null) ?? null,
-      },
+      options: optionsOf(scopes),
+      chores: choresOf(scopes).filter((chore) => chore in TOOLS[manager].chores(PLAIN)),
     },
   };
 }
+
+const rows = (given: readonly string[] = []): readonly string[] =>
+  unique(given.map((row) => row.trim()).filter((row) => row !== ''));
 
 const own = (map: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(map, name) ? map[name] : undefined;

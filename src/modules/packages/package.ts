@@ -2,21 +2,23 @@ import type { FromSchema } from 'json-schema-to-ts';
 import type { ParamsSchema } from '../../model/module.ts';
 import { type PackageModule, wishing } from './described.ts';
 import type { Wish } from './desired.ts';
-import { namesOf, PACKAGE_PARAMS, stateOf } from './params.ts';
+import { freshnessOf, LIST_PARAMS, namesOf, PACKAGE_PARAMS, stateOf } from './params.ts';
 
 const params = {
   type: 'object',
-  description: 'Packages, by whichever manager the host has: apt, dnf or zypper.',
+  description: 'Packages, by whichever manager the host has: apt, dnf, zypper, pacman or apk.',
   properties: {
     ...PACKAGE_PARAMS,
+    ...LIST_PARAMS,
     use: {
-      enum: ['auto', 'apt', 'dnf', 'zypper'],
+      enum: ['auto', 'apt', 'dnf', 'yum', 'zypper', 'pacman', 'apk'],
       default: 'auto',
       description: 'Which manager; auto: the one the host has.',
     },
   },
   required: ['name'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of package, defaults filled in. */
@@ -25,12 +27,12 @@ export type PackageParams = FromSchema<typeof params>;
 const wishOf = (given: PackageParams): Wish => ({
   names: namesOf(given.name),
   state: stateOf(given.state),
-  manager: given.use === 'auto' ? undefined : given.use,
-  freshness: null,
+  manager: given.use === 'auto' ? undefined : given.use === 'yum' ? 'dnf' : given.use,
+  freshness: freshnessOf(given.update_cache, given.cache_valid_time),
   options: { purge: false, autoremove: false, recommends: null },
 });
 
-/** Packages, by whichever manager the host has: apt, dnf or zypper. */
+/** Packages, by whichever manager the host has: apt, dnf, zypper, pacman or apk. */
 export const packageModule: PackageModule<PackageParams> = wishing(
   {
     name: 'package',

@@ -1,12 +1,20 @@
 import type { Plan, Resource, Seen, Step } from '../../model/module.ts';
 import { TOOLS } from './managers.ts';
 import { observePackages } from './observe.ts';
-import type { PackagesFacts, PackagesScope, PackagesState } from './state.ts';
+import { isFile, type PackagesFacts, type PackagesScope, type PackagesState } from './state.ts';
 
 /** The packages of a host: all that tasks ask for is one transaction. */
 export const packages: Resource<PackagesScope, PackagesState, PackagesFacts> = {
   name: 'packages',
-  key: () => 'packages',
+  // Names, files and versions of rpm are things of their own, for one package may be all of them.
+  key: ({ manager, install, options: { words = [], extra = [] } }) =>
+    [
+      'packages',
+      ...(install.some(isFile) ? ['files'] : []),
+      ...(manager !== 'apt' && install.some((word) => /-\d/.test(word)) ? ['versions'] : []),
+      ...words,
+      ...extra,
+    ].join(':'),
   observe: observePackages,
   plan,
   footprints: () => ({
@@ -15,6 +23,9 @@ export const packages: Resource<PackagesScope, PackagesState, PackagesFacts> = {
     writes: ['package:/', 'file:/', 'unit:/', 'account:/', 'kernel_module:/', 'sysctl:/', 'net:/'],
   }),
 };
+
+/** Seconds: archives may be far and disks slow. */
+const PATIENCE = 1800;
 
 function plan({ state, facts }: Seen<PackagesState, PackagesFacts>, desired: PackagesState): Plan {
   const tool = TOOLS[facts.manager];
@@ -28,16 +39,19 @@ function plan({ state, facts }: Seen<PackagesState, PackagesFacts>, desired: Pac
     .filter(({ from, to }) => to === null && from !== null)
     .map(({ name }) => name);
   const words = install.map(({ name, to }) =>
-    facts.manager === 'apt' && to !== '?' && to !== facts.candidates[name]
+    facts.manager === 'apt' && !isFile(name) && to !== '?' && to !== facts.candidates[name]
       ? `${name}=${to ?? ''}`
       : name,
   );
-  const fresh = install.filter(({ from }) => from === null).map(({ name }) => name);
+  const fresh = install
+    .filter(({ name, from }) => from === null && !isFile(name))
+    .map(({ name }) => name);
   const steps: Step[] = [];
   if (state.lists === 'old' && desired.lists === 'new')
     steps.push({
       name: 'lists of packages',
-      do: tool.update,
+      do: tool.update(facts.options),
+      patience: PATIENCE,
       stage: 'persistent',
       disruption: 'none',
     });
@@ -46,6 +60,7 @@ function plan({ state, facts }: Seen<PackagesState, PackagesFacts>, desired: Pac
       name: `install ${words.join(', ')}`,
       do: tool.install(words, facts.options),
       ...(fresh.length === install.length ? { inverse: tool.remove(fresh, facts.options) } : {}),
+      patience: PATIENCE,
       stage: 'persistent',
       disruption: 'none',
     });
@@ -55,6 +70,22 @@ function plan({ state, facts }: Seen<PackagesState, PackagesFacts>, desired: Pac
       name: `remove ${remove.join(', ')}`,
       do: tool.remove(remove, facts.options),
       inverse: tool.install(remove, facts.options),
+      patience: PATIENCE,
+      stage: 'persistent',
+      disruption: 'none',
+    });
+  }
+  for (const chore of facts.chores) {
+    const done = tool.chores(facts.options)[chore];
+    const known = state.chores[chore] ?? [];
+    if (!done || desired.chores[chore]?.length !== 0) continue;
+    // What newer lists would bring is not known before they are there.
+    if (known.length === 0 && !(chore.endsWith('upgrade') && state.lists !== desired.lists))
+      continue;
+    steps.push({
+      name: `${chore.replace('_', ' ')} of packages`,
+      do: done.do,
+      patience: PATIENCE,
       stage: 'persistent',
       disruption: 'none',
     });

@@ -1,12 +1,20 @@
 /** Managers of packages that are known here. */
-export type Manager = 'apt' | 'dnf' | 'zypper';
+export type Manager = 'apt' | 'apk' | 'dnf' | 'pacman' | 'zypper';
+
+/** What can be done to all packages at once. */
+export type Chore = 'upgrade' | 'full_upgrade' | 'autoremove' | 'autoclean' | 'clean';
 
 /** Installed packages, and the lists of what could be. */
 export interface PackagesState {
-  /** Version by the name that was asked for; null: not installed; `?`: installed or to be, in a version not known yet. */
+  /**
+   * Version by the name that was asked for (of a file of a package: its path); null: not installed; `?`: installed or to
+   * be, in a version not known yet.
+   */
   readonly packages: Readonly<Record<string, string | null>>;
   /** `old` where a task wants newer lists than the host has. */
   readonly lists: 'old' | 'new';
+  /** What a chore that is asked for would touch: names of packages, or files. */
+  readonly chores: Readonly<Partial<Record<Chore, readonly string[]>>>;
 }
 
 /** What informs about packages but is not managed. */
@@ -21,6 +29,8 @@ export interface PackagesFacts {
   /** Packages that come or go besides those asked for: `+libfoo`, `-bar`. */
   readonly besides: readonly string[];
   readonly options: Options;
+  /** Chores that are asked for. */
+  readonly chores: readonly Chore[];
 }
 
 /** How packages are installed and removed. */
@@ -30,7 +40,14 @@ export interface Options {
   readonly autoremove: boolean;
   /** Recommended packages come too; null: as the host is set. */
   readonly recommends: boolean | null;
+  /** Words for the manager whenever it is asked or told: which archives it uses. */
+  readonly words?: readonly string[];
+  /** Words for the manager when it installs, upgrades or removes. */
+  readonly extra?: readonly string[];
 }
+
+/** Nothing special. */
+export const PLAIN: Options = { purge: false, autoremove: false, recommends: null };
 
 /** What a task is about. */
 export interface PackagesScope {
@@ -41,11 +58,22 @@ export interface PackagesScope {
   readonly latest: boolean;
   /** The lists may be this many seconds old; null: as they are. */
   readonly freshness: number | null;
+  readonly chores: readonly Chore[];
   readonly options: Options;
 }
 
-/** `nginx=1.22` as name and version; dnf and zypper have versions in names, and take `=` only in zypper. */
+/** `nginx=1.22` as name and version; dnf has versions in names, and takes no `=`. */
 export const named = (word: string): { readonly name: string; readonly version?: string } => {
-  const at = word.indexOf('=');
+  const at = isFile(word) ? -1 : word.indexOf('=');
   return at < 0 ? { name: word } : { name: word.slice(0, at), version: word.slice(at + 1) };
 };
+
+/** A package that comes from a file of the host or from an address. */
+export const isFile = (word: string): boolean => /^(\/|https?:\/\/)/.test(word);
+
+/** Whether a version is the one asked for, which may hold `*`. */
+export const fits = (version: string, asked: string): boolean =>
+  version === asked ||
+  new RegExp(`^${asked.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`).test(
+    version,
+  );

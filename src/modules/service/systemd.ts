@@ -18,6 +18,7 @@ const params = {
       'x-says': 'the name of a unit',
       description:
         'Its name; without a type (.timer, .socket) it is a service. Left out only with daemon_reload.',
+      'x-aliases': ['service', 'unit'],
     },
     ...UNIT_PARAMS,
     masked: {
@@ -29,6 +30,7 @@ const params = {
       default: false,
       description:
         'systemd reads its files again before anything else, if they changed since it read them.',
+      'x-aliases': ['daemon-reload'],
     },
     scope: {
       enum: ['system', 'user', 'global'],
@@ -37,6 +39,7 @@ const params = {
     },
   },
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of systemd, defaults filled in. */

@@ -58,6 +58,7 @@ const params = {
   },
   required: ['user', 'key'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of authorized_key, defaults filled in. */

@@ -19,6 +19,7 @@ const params = {
       pattern: '^[^\\s,#|]+$',
       'x-says': 'a host name or address',
       description: 'Name of the other machine; with another port than 22: [name]:2222.',
+      'x-aliases': ['host'],
     },
     key: {
       type: 'string',
@@ -48,6 +49,7 @@ const params = {
   },
   required: ['name'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of known_hosts, defaults filled in. */

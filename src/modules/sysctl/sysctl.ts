@@ -21,10 +21,12 @@ const params = {
       pattern: '^[A-Za-z0-9_]+([./][A-Za-z0-9_.:@-]+)+$',
       'x-says': 'the name of a kernel parameter',
       description: 'Its name, with dots or slashes: net.ipv4.ip_forward.',
+      'x-aliases': ['key'],
     },
     value: {
       type: ['string', 'number', 'boolean'],
       description: 'Its value; true and false are 1 and 0. Needed unless state: absent.',
+      'x-aliases': ['val'],
     },
     state: {
       enum: ['present', 'absent'],
@@ -58,6 +60,7 @@ const params = {
   },
   required: ['name'],
   additionalProperties: false,
+  'x-lenient': true,
 } as const satisfies ParamsSchema;
 
 /** Arguments of sysctl, defaults filled in. */

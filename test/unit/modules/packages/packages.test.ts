@@ -3,15 +3,13 @@ import { apt, type AptParams } from '../../../../src/modules/packages/apt.ts';
 import { dnf } from '../../../../src/modules/packages/dnf.ts';
 import { packageModule } from '../../../../src/modules/packages/package.ts';
 import { zypper } from '../../../../src/modules/packages/zypper.ts';
+import { apk } from '../../../../src/modules/packages/apk.ts';
+import type { PackageModule } from '../../../../src/modules/packages/described.ts';
+import { pacman } from '../../../../src/modules/packages/pacman.ts';
+import { finished } from '../../../helpers/finished.ts';
 import { onThisHost, refused, seenIn, stepsOf, wanted } from '../../../helpers/host-shell.ts';
 
-const params: AptParams = {
-  name: ['tool', 'hello'],
-  state: 'present',
-  update_cache: false,
-  purge: false,
-  autoremove: false,
-};
+const params: AptParams = finished(apt, { name: ['tool', 'hello'] });
 const reply = (
   more: { have?: string; age?: number; would?: string; manager?: string } = {},
 ): string =>
@@ -87,25 +85,110 @@ describe('apt', () => {
 
 describe('package', () => {
   it('takes whichever manager the host has', () => {
-    const given = { name: 'tool', state: 'present' as const, use: 'auto' as const };
+    const given = finished(packageModule, { name: 'tool' });
     const script = (manager: string): string | undefined => {
       const now = seenIn(packageModule, given, reply({ manager }));
       return packageModule.resource.plan(now, wanted(packageModule, now, given)).steps[0]?.do.text;
     };
-    expect(script('apt')).to.contain('apt-get');
-    expect(script('dnf')).to.equal('dnf -y -q  install --best -- tool');
-    expect(script('zypper')).to.equal('zypper -q -n install -y  -- tool');
+    const words = (manager: string): string => script(manager)?.replaceAll(/ +/g, ' ') ?? '';
+    expect(words('apt')).to.contain('apt-get');
+    expect(words('dnf')).to.equal('dnf -y -q install --best -- tool');
+    expect(words('zypper')).to.equal('zypper -q -n install -y -- tool');
+    expect(words('pacman')).to.equal('pacman -S --noconfirm --needed -- tool >/dev/null');
+    expect(words('apk')).to.equal('apk add -q -u -- tool');
   });
 });
 
-describe('dnf and zypper', () => {
-  const given = { name: 'tool', state: 'latest' as const, update_cache: false, autoremove: false };
-  it('read versions as rpm has them', () => {
-    for (const module of [dnf, zypper]) {
-      const manager = module.name;
-      const now = seenIn(module, given, reply({ manager, have: ' tool 1.0-1.el9\n' }));
-      expect(now.state.packages, manager).to.deep.equal({ tool: '1.0-1.el9' });
-      expect(stepsOf(module, now, given), manager).to.deep.equal(['install tool']);
-    }
+const state = 'latest';
+
+describe('dnf, zypper, pacman and apk', () => {
+  it('read versions as their managers have them', () => {
+    const stepsFor = <P>(module: PackageModule<P>): readonly string[] => {
+      const given = finished(module, { name: 'tool', state });
+      const now = seenIn(module, given, reply({ manager: module.name, have: ' tool 1.0-1.el9\n' }));
+      expect(now.state.packages, module.name).to.deep.equal({ tool: '1.0-1.el9' });
+      return stepsOf(module, now, given);
+    };
+    expect(stepsFor(dnf)).to.deep.equal(['install tool']);
+    expect(stepsFor(zypper)).to.deep.equal(['install tool']);
+    expect(stepsFor(pacman)).to.deep.equal(['install tool']);
+    expect(stepsFor(apk)).to.deep.equal(['install tool']);
+  });
+
+  it('are told which archives to use both when asked and when something is installed', () => {
+    const given = finished(dnf, { name: 'tool', enablerepo: 'epel,crb', disable_gpg_check: true });
+    const scope = dnf.scope(given);
+    expect(dnf.resource.key(scope)).to.equal(
+      'packages:--enablerepo=epel:--enablerepo=crb:--nogpgcheck',
+    );
+    const probe = dnf.resource.observe([scope]).script.text;
+    expect(probe).to.contain('dnf -q --enablerepo=epel --enablerepo=crb repoquery');
+    const now = seenIn(dnf, given, reply({ manager: 'dnf' }));
+    const [step] = dnf.resource.plan(now, wanted(dnf, now, given)).steps;
+    expect(step?.do.text).to.contain('--enablerepo=crb --nogpgcheck  install');
+  });
+
+  it('take files and addresses, versions and all packages for names', () => {
+    for (const name of ['/tmp/x.rpm', 'https://example.com/x.rpm', 'tool-1.0-1.el9'])
+      expect(dnf.problems?.({ name }), name).to.deep.equal([]);
+    expect(dnf.problems?.({ name: '*', state: 'latest' })).to.deep.equal([]);
+    expect(dnf.problems?.({ name: '*', state: 'present' })[0]?.message).to.contain('"*"');
+    expect(dnf.problems?.({ name: '@development' })[0]?.hint).to.contain('group install');
+    expect(dnf.scope(finished(dnf, { name: '*', state })).chores).to.deep.equal(['upgrade']);
+  });
+
+  it('keep tasks over names apart from those over files and versions', () => {
+    const keyOf = (name: string): string => dnf.resource.key(dnf.scope(finished(dnf, { name })));
+    expect(keyOf('tool')).to.equal('packages');
+    expect(keyOf('/tmp/tool.rpm')).to.equal('packages:files');
+    expect(keyOf('tool-1.0')).to.equal('packages:versions');
+  });
+});
+
+describe('what apt does besides', () => {
+  it('upgrades what newer lists would bring, and nothing when nothing is pending', () => {
+    const given = finished(apt, { upgrade: 'dist', update_cache: true });
+    const told = (age: number, pending: string): readonly string[] => {
+      const text = reply({ age }).replace('=end', `=chore full_upgrade\n${pending}=end`);
+      return stepsOf(apt, seenIn(apt, given, text), given);
+    };
+    expect(told(10, '')).to.deep.equal([]);
+    expect(told(10, ' tool\n')).to.deep.equal(['full upgrade of packages']);
+    expect(told(4000, '')).to.deep.equal(['lists of packages', 'full upgrade of packages']);
+  });
+
+  it('keeps a version that fits a pattern', () => {
+    const given = finished(apt, { name: 'tool=1.*' });
+    const fits = seenIn(apt, given, reply({ have: ' tool 1.7\n' }));
+    expect(stepsOf(apt, fits, given)).to.deep.equal([]);
+    const other = seenIn(apt, given, reply({ have: ' tool 0.9\n' }));
+    expect(stepsOf(apt, other, given)).to.deep.equal(['install tool=1.*']);
+  });
+
+  it('installs a file unless its version or a newer one is there', () => {
+    const given = finished(apt, { deb: '/tmp/tool.deb' });
+    const told = (row: string): readonly string[] => {
+      const text = reply().replace('=installed', `=files\n${row}=installed`);
+      return stepsOf(apt, seenIn(apt, given, text), given);
+    };
+    expect(told(' 2.0 - /tmp/tool.deb\n')).to.deep.equal(['install /tmp/tool.deb']);
+    expect(told(' 2.0 1.0 /tmp/tool.deb\n')).to.deep.equal(['install /tmp/tool.deb']);
+    expect(told(' 2.0 2.0 /tmp/tool.deb\n')).to.deep.equal([]);
+    expect(refused(apt, seenIn(apt, given, reply()), given)).to.contain('/tmp/tool.deb is no');
+  });
+
+  it('removes by name alone', () => {
+    expect(apt.problems?.({ deb: '/tmp/tool.deb', state: 'absent' })[0]?.pointer).to.equal('/deb');
+    expect(dnf.problems?.({ name: ['/tmp/x.rpm'], state: 'removed' })[0]?.pointer).to.equal(
+      '/name',
+    );
+  });
+
+  it('says where the manager cannot do a chore', () => {
+    const given = finished(pacman, { upgrade: true });
+    const now = seenIn(pacman, given, reply({ manager: 'pacman' }));
+    expect(refused(pacman, { ...now, facts: { ...now.facts, chores: [] } }, given)).to.equal(
+      'pacman has no upgrade',
+    );
   });
 });
