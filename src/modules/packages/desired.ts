@@ -50,19 +50,9 @@ export function desiredPackages({ state, facts }: Now, wish: Wish): PackagesStat
   const unsure = facts.old && lists === 'new';
   const next: Record<string, string | null> = { ...state.packages };
   for (const word of wish.names) {
-    const { name, version } = named(word);
-    const is = state.packages[name] ?? null;
-    const candidate = Object.hasOwn(facts.candidates, name) ? facts.candidates[name] : undefined;
-    if (wish.state === 'absent') next[name] = null;
-    else if (wish.onlyUpgrade === true && is === null) continue;
-    else if (version !== undefined) next[name] = is !== null && fits(is, version) ? is : version;
-    else if (wish.state === 'present' && is !== null && !(isFile(word) && is !== candidate))
-      continue;
-    else if (unsure) next[name] = '?';
-    else if (is !== null && (candidate === undefined || is === '?')) continue;
-    else if (candidate === undefined) {
-      return isFile(word) ? noFile(word, facts) : unknownPackage(name, facts);
-    } else next[name] = candidate;
+    const wanted = versionOf(word, { state, facts }, wish, unsure);
+    if (wanted instanceof Refusal) return wanted;
+    next[named(word).name] = wanted;
   }
   const changes = Object.entries(next).some(([name, to]) => to !== (state.packages[name] ?? null));
   if (changes && !unsure && facts.trouble !== '')
@@ -75,6 +65,26 @@ export function desiredPackages({ state, facts }: Now, wish: Wish): PackagesStat
   const chores = { ...state.chores };
   for (const chore of wish.chores ?? []) chores[chore] = [];
   return { packages: next, lists, chores };
+}
+
+/** The version a word comes to, null for none: what is there already where that will do. */
+function versionOf(
+  word: string,
+  { state, facts }: Now,
+  wish: Wish,
+  unsure: boolean,
+): string | null | Refusal {
+  const { name, version } = named(word);
+  const is = state.packages[name] ?? null;
+  const candidate = Object.hasOwn(facts.candidates, name) ? facts.candidates[name] : undefined;
+  if (wish.state === 'absent') return null;
+  if (wish.onlyUpgrade === true && is === null) return null;
+  if (version !== undefined) return is !== null && fits(is, version) ? is : version;
+  if (isFile(word)) return candidate ?? is ?? noFile(word, facts);
+  if (wish.state === 'present' && is !== null) return is;
+  if (unsure) return '?';
+  if (is !== null && (candidate === undefined || is === '?')) return is;
+  return candidate ?? unknownPackage(name, facts);
 }
 
 const unknownPackage = (name: string, { manager }: PackagesFacts): Refusal =>
