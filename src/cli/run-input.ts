@@ -18,6 +18,7 @@ import { gathering } from './gathering.ts';
 import { nearby } from './nearby.ts';
 import { forksFor, openFiles } from './open-files.ts';
 import { reachBy } from './reach.ts';
+import { isGone, ownProcess } from './run-process.ts';
 import { noteSecrets, noteValue } from './secrets.ts';
 import { loadInventoryFor, loadOptions, type Project } from './wiring.ts';
 import { now } from '../lib/clock.ts';
@@ -67,7 +68,7 @@ export function runInput(given: {
     include: includer(loadOptions(project.registry, project)),
     varsFrom: (from, task) => includedVars(from, task, project.files),
     bytesOf: (file) => createReadStream(file),
-    lease: { owner: operator(), seconds: flags.lockTimeout },
+    lease: { owner: operator(), seconds: flags.lockTimeout, process: ownProcess(), isGone },
     absolute: (folder) => resolve(folder),
     refresh: () => {
       const books = project.playbooks.map(({ file }) => file);

@@ -4,6 +4,7 @@ import { readTold, unlockScript } from '../engine/lease-script.ts';
 import { connect } from '../transport/connect.ts';
 import { eachOf, type HostsFlags, type Reached, targetsOf, told } from './hosts.ts';
 import type { Io } from './io.ts';
+import { isGone } from './run-process.ts';
 import { type Passwords, passwordsFor } from './passwords.ts';
 
 /** The flags of `orch unlock`. */
@@ -57,9 +58,16 @@ async function asked(
   });
   const session = await connect(target);
   try {
-    const script = unlockScript(flags.force === true);
-    const [reply] = await session.trip([{ script, deadline: 30_000 }], identity);
-    return reply?.stdout.toString('utf8') ?? '';
+    const ask = async (dead: readonly string[]): Promise<string> => {
+      const script = unlockScript(flags.force === true, dead);
+      const [reply] = await session.trip([{ script, deadline: 30_000 }], identity);
+      return reply?.stdout.toString('utf8') ?? '';
+    };
+    const said = await ask([]);
+    const lease = readTold(said);
+    return lease?.live && !/^gone$/m.test(said) && isGone(lease.process)
+      ? await ask([lease.run])
+      : said;
   } finally {
     await session.close();
   }

@@ -101,7 +101,14 @@ export interface RunInput {
   /** The run this one goes on with. */
   readonly past?: Past;
   /** Whom others should ask about this run, and how many seconds it waits for theirs; left out: hosts are not leased. */
-  readonly lease?: { readonly owner: string; readonly seconds: number };
+  readonly lease?: {
+    readonly owner: string;
+    readonly seconds: number;
+    /** Names the process of this run, for other runs on this machine. */
+    readonly process?: string;
+    /** Whether a process that another run named so is gone; false where that cannot be known. */
+    readonly isGone?: (process: string) => boolean;
+  };
   /** Where hosts keep what undoes a change under a safeguard; left out: where they always do. */
   readonly place?: Place;
   /** The whole path of a folder of this machine. */

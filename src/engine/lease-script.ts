@@ -1,8 +1,7 @@
 import { raw, lines, sh, type Shell } from '../lib/shell.ts';
 import type { Reply } from '../model/transport.ts';
+import { JUDGE, LEASE, PLACE } from './lease-judge.ts';
 
-/** Where root's lease lies on every host; /run is gone after a reboot, and the lease with it. */
-export const LEASE = '/run/orch-lease';
 /** Exit status of a script that found the host leased to another run: nothing was changed. */
 export const HELD = 76;
 
@@ -14,6 +13,8 @@ export interface Tenant {
   readonly owner: string;
   /** Seconds a lease lasts unless it is renewed, counted by the host. */
   readonly seconds: number;
+  /** Names the process of the run on its control node, for other runs there to see whether it lives; `-` where none can. */
+  readonly process: string;
 }
 
 /** A lease as the host tells it: by its own clock, in seconds from now. */
@@ -26,31 +27,39 @@ export interface Told {
   readonly left: number;
   /** Whether it still counts: its time is not over and its shell is alive, or that shell is still at work. */
   readonly live: boolean;
+  /** Names the process of the run on its control node. */
+  readonly process: string;
+  /** Set when the run is gone and something that it started still runs on the host: a process there, for so many seconds. */
+  readonly work?: { readonly pid: number; readonly age: number; readonly name: string };
 }
 
 /**
- * Takes or renews the lease of a host. It is one line, `RUN SINCE UNTIL PID START BOOT OWNER`, in seconds since the
- * machine started, which no clock that is set can move. A run writes only the file of its own name; the lease is a
- * second name of it, and who may make that is decided by a third, `next`. A lease whose shell has ended, whose boot is
- * over, or whose time passed while nothing ran for it, is void and taken over. Says `taken`, `renewed`, `over RUN OWNER` or, where no lease
- * can be had, `none`; exits 76 with the lease on stdout when it is another run's.
+ * Takes or renews the lease of a host. It is one line, `RUN SINCE UNTIL PID START BOOT SESSION:START PROCESS OWNER`, in
+ * seconds since the machine started, which no clock that is set can move. A run writes only the file of its own name; the
+ * lease is a second name of it, and who may make that is decided by a third, `next`. A lease is void, and taken over, when
+ * its shell has ended, its boot is over, or its run is gone (its session is closed, it is one of the `dead`, or its time
+ * passed) and nothing runs for it. Says `taken`, `renewed`, `over RUN OWNER` or, where no lease can be had, `none`; exits
+ * 76 with the lease on stdout when it is another run's.
  */
-export const takeScript = ({ run, owner, seconds }: Tenant): Shell =>
+export const takeScript = (
+  { run, owner, seconds, process }: Tenant,
+  dead: readonly string[] = [],
+): Shell =>
   lines([
-    sh`R=${run} O=${owner} T=${seconds}`,
+    sh`R=${run} O=${owner} T=${seconds} C=${process} D=${` ${dead.join(' ')} `}`,
     JUDGE,
     raw(`[ -n "$U" ] || { echo none; exit 0; }
-if [ "$L" != ${LEASE} ] && orch_read ${LEASE} && [ "$run" != "$R" ] && orch_live; then orch_tell live; exit ${HELD}; fi
+if [ "$L" != ${LEASE} ] && orch_read ${LEASE} && [ "$run" != "$R" ] && orch_live; then orch_tell; exit ${HELD}; fi
 [ -n "$L" ] || { echo none; exit 0; }
 me=$$ mine=; [ -z "\${orch_plain-}" ] || me=0
-[ $me = 0 ] || mine=$(orch_start $me)
-orch_write() { (umask 022; echo "$R $1 $((U + T)) $me \${mine:-0} $B $O" >"$L.$R") 2>/dev/null; }
+[ $me = 0 ] || { mine=$(orch_start $me); orch_session $me; }
+orch_write() { (umask 022; echo "$R $1 $((U + T)) $me \${mine:-0} $B \${S:-0:0} $C $O" >"$L.$R") 2>/dev/null; }
 n=0
 while :; do
   over=
   if orch_read "$L"; then
     if [ "$run" = "$R" ]; then orch_write "$since"; echo renewed; exit 0; fi
-    if orch_live; then rm -f "$L.$R"; orch_tell live; exit ${HELD}; fi
+    if orch_live; then rm -f "$L.$R"; orch_tell; exit ${HELD}; fi
   fi
   orch_write "$U" || { rm -f "$L.$R"; echo none; exit 0; }
   if ln "$L.$R" "$L.next" 2>/dev/null; then
@@ -67,7 +76,7 @@ while :; do
   n=$((n + 1))
   if orch_read "$L.next"; then
     if ! orch_live; then rm -f "$L.next"
-    elif [ $n -gt 100 ]; then rm -f "$L.$R"; orch_tell live; exit ${HELD}
+    elif [ $n -gt 100 ]; then rm -f "$L.$R"; orch_tell; exit ${HELD}
     else sleep 0.1 2>/dev/null || sleep 1; fi
   elif [ $n -gt 100 ]; then rm -f "$L.$R"; echo none; exit 0; fi
 done`),
@@ -84,54 +93,19 @@ if [ "$run" = "$R" ]; then rm -f "$L" "$L.$R"; else rm -f "$L.$R"; fi`),
   ]);
 
 /** Tells the lease of a host, and takes it away when it is void, or when `force` says so. Says whether it is gone. */
-export const unlockScript = (force: boolean): Shell =>
+export const unlockScript = (force: boolean, dead: readonly string[] = []): Shell =>
   lines([
+    sh`D=${` ${dead.join(' ')} `}`,
     JUDGE,
     // Root's lease is told to everybody, and taken away by root alone.
     raw(`[ -e ${LEASE} ] && O=${LEASE} || O=$L
 [ -n "$O" ] && orch_read "$O" || exit 0
-v=void
-orch_live && v=live
-orch_tell $v
+orch_live
+orch_tell
 [ "$O" = "$L" ] || { echo roots; exit 0; }
 [ $v = void ] || [ ${force ? 1 : 0} = 1 ] || exit 0
 rm -f "$L" && orch_forget "$run" && echo gone`),
   ]);
-
-/** `L` is where this user keeps the lease: root for all, others for themselves; empty where they cannot. */
-const PLACE = raw(`L=
-if [ -w /run ]; then L=${LEASE}
-elif [ -w "\${XDG_RUNTIME_DIR:-/run}" ]; then L=$XDG_RUNTIME_DIR/orch-lease; fi`);
-
-const JUDGE = lines([
-  PLACE,
-  raw(`U=; read -r U o 2>/dev/null </proc/uptime; U=\${U%%.*}
-B=; read -r B 2>/dev/null </proc/sys/kernel/random/boot_id; B=\${B:--}
-orch_start() { s=; read -r s 2>/dev/null <"/proc/$1/stat" || return; set -- \${s##*\\) }; echo "\${20}"; }
-orch_read() {
-  [ -e "$1" ] || return
-  for i in 1 2; do
-    run= since=0 until=0 pid=0 start=0 boot= owner=
-    read -r run since until pid start boot owner 2>/dev/null <"$1" && break
-    [ $i = 2 ] || sleep 1
-  done
-  case $run$since$until$pid in *[!A-Za-z0-9._-]*) run=? since=0 until=0 pid=0;; esac
-}
-orch_live() {
-  [ "$boot" = "$B" ] || return
-  if [ "$pid" = 0 ]; then [ "$U" -lt "$until" ]; return; fi
-  [ "$(orch_start "$pid")" = "$start" ] || return
-  [ "$U" -ge "$until" ] || return 0
-  for f in /proc/[0-9]*/stat; do
-    read -r s 2>/dev/null <"$f" || continue
-    set -- \${s##*\\) }
-    [ "$2" != "$pid" ] || [ "$1" = Z ] || return 0
-  done
-  return 1
-}
-orch_tell() { echo "$1 $run $((U - since)) $((until - U)) $owner"; }
-orch_forget() { case $1 in ''|*[!A-Za-z0-9-]*) ;; *) rm -f "$L.$1";; esac; }`),
-]);
 
 /** What came of asking for a lease. */
 export type Answer =
@@ -154,8 +128,11 @@ export function readTaken({ stdout, exit }: Reply): Answer {
 
 /** Reads what `takeScript` and `unlockScript` say of a lease; nothing when there is none. */
 export function readTold(text: string): Told | undefined {
-  const found = /^(live|void) (\S+) (-?\d+) (-?\d+) (.*)$/m.exec(text);
+  const found = /^(live|left|void) (\S+) (-?\d+) (-?\d+) (\S+) (.*)$/m.exec(text);
   if (!found) return undefined;
-  const [, word, run = '', age, left, owner = ''] = found;
-  return { run, owner, age: Number(age), left: Number(left), live: word === 'live' };
+  const [, word, run = '', age, left, process = '-', owner = ''] = found;
+  const told = { run, owner, process, age: Number(age), left: Number(left), live: word !== 'void' };
+  const [, pid, since, name = ''] = /^work (\d+) (-?\d+) (.*)$/m.exec(text) ?? [];
+  if (word !== 'left' || pid === undefined) return told;
+  return { ...told, work: { pid: Number(pid), age: Number(since), name } };
 }

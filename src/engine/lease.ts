@@ -19,6 +19,8 @@ export class Lease {
   readonly #input: RunInput;
   readonly #host: string;
   readonly #held = new Map<string, { readonly identity: Identity; session: object; at: number }>();
+  /** Runs whose process is known to be gone. */
+  readonly #dead = new Set<string>();
 
   constructor(input: RunInput, host: string) {
     this.#input = input;
@@ -41,8 +43,9 @@ export class Lease {
   /** Takes or renews it; all else of a trip that changes needs this part. */
   part(): Part {
     const { run, lease } = this.#input;
-    const tenant = { run, owner: lease?.owner ?? '', seconds: LASTS };
-    return { script: takeScript(tenant), deadline: DEADLINE };
+    const { owner = '', process = '-' } = lease ?? {};
+    const tenant = { run, owner, seconds: LASTS, process };
+    return { script: takeScript(tenant, [...this.#dead]), deadline: DEADLINE };
   }
 
   /** Notes what the host said. */
@@ -68,10 +71,16 @@ export class Lease {
     const seconds = lease?.seconds ?? 0;
     const until = now() + seconds * 1000;
     let holder = by;
-    if (seconds > 0) this.#warn(`waits for ${sentence(holder)}`);
-    for (let pause = 500; now() < until; pause = Math.min(pause * 1.5, 3000)) {
-      await sleep(Math.min(pause * (0.75 + Math.random() / 2), until - now() + 1));
-      if (stop?.aborted) throw new OrchError('INTERRUPTED', `${this.#host}: interrupted`);
+    let told: string | undefined;
+    for (let pause = 500; ; pause = Math.min(pause * 1.5, 3000)) {
+      if (!this.#learnsOf(holder)) {
+        const words = `${holder.run} ${holder.work?.pid ?? ''}`;
+        if (told !== words && seconds > 0) this.#warn(`waits for ${sentence(holder)}`);
+        told = words;
+        if (now() >= until) break;
+        await sleep(Math.min(pause * (0.75 + Math.random() / 2), until - now() + 1));
+        if (stop?.aborted) throw new OrchError('INTERRUPTED', `${this.#host}: interrupted`);
+      }
       const answer = await ask();
       if (answer.kind !== 'held') return;
       holder = answer.by;
@@ -79,10 +88,15 @@ export class Lease {
     throw new OrchError(
       'LEASE_HELD',
       `${this.#host} is held by ${sentence(holder)}${seconds > 0 ? `; waited ${seconds} s` : ''}; nothing was changed`,
-      {
-        hint: `Let that run end, or wait longer: --lock-timeout 600. See who holds what: orch unlock ${this.#host}; --force takes it from a run that is known to be dead.`,
-      },
+      { hint: cureFor(this.#host, holder) },
     );
+  }
+
+  /** Notes a run of this machine whose process is gone, which no host can know yet; true when that is new. */
+  #learnsOf({ run, process }: Told): boolean {
+    if (this.#dead.has(run) || this.#input.lease?.isGone?.(process) !== true) return false;
+    this.#dead.add(run);
+    return true;
   }
 
   #warn(message: string): void {
@@ -92,9 +106,18 @@ export class Lease {
 
 const keyOf = ({ become }: Identity): string => (become ? `${become.method} ${become.user}` : '');
 
-/** The holder of a lease in words: `run 2026… of alice@laptop (for 3 min)`. */
-export const sentence = ({ run, owner, age }: Told): string =>
-  `${nameOf(`${run} ${owner}`)} (for ${lasting(age)})`;
+/** The holder of a lease in words: `run 2026… of alice@laptop (for 3 min)`, and what a run that is gone left at work. */
+export function sentence({ run, owner, age, work }: Told): string {
+  const held = `${nameOf(`${run} ${owner}`)} (for ${lasting(age)})`;
+  if (!work) return held;
+  const name = visible(work.name);
+  return `${held}, which is gone but left process ${work.pid} (${name}, for ${lasting(work.age)}) running there`;
+}
+
+const cureFor = (host: string, { work }: Told): string =>
+  work
+    ? `Let it end, or end it on ${host}: kill ${work.pid}; then run again. orch unlock ${host} --force takes the host while it runs.`
+    : `Let that run end, or wait longer: --lock-timeout 600. See who holds what: orch unlock ${host}; --force takes it from a run that is known to be dead.`;
 
 const nameOf = (text: string): string => {
   const [run = '', ...owner] = visible(text).split(' ');

@@ -19,9 +19,9 @@ const SHELLS = ['dash', 'bash --posix', 'busybox sh', 'ksh', 'mksh'].filter(
   (shell) => spawnSync('sh', ['-c', `${shell} -c :`]).status === 0,
 );
 
-const alice: Tenant = { run: 'run-a', owner: 'alice@laptop', seconds: 60 };
-const bob: Tenant = { run: 'run-b', owner: 'bob@bastion', seconds: 60 };
-const carol: Tenant = { run: 'run-c', owner: 'carol@ci', seconds: 60 };
+const alice: Tenant = { run: 'run-a', owner: 'alice@laptop', seconds: 60, process: '-' };
+const bob: Tenant = { run: 'run-b', owner: 'bob@bastion', seconds: 60, process: '-' };
+const carol: Tenant = { run: 'run-c', owner: 'carol@ci', seconds: 60, process: '-' };
 
 /** A shell of the host that lives as long as a line does. */
 class Held {
@@ -52,10 +52,16 @@ class Held {
     return { stdout: Buffer.from(stdout), stderr: Buffer.alloc(0), exit: Number(exit) };
   }
 
-  take = async (tenant: Tenant): Promise<Answer> => readTaken(await this.run(takeScript(tenant)));
+  take = async (tenant: Tenant, dead?: readonly string[]): Promise<Answer> =>
+    readTaken(await this.run(takeScript(tenant, dead)));
 
   type(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** The process that holds the connection ends, and nothing else. */
+  leave(): void {
+    this.#child.kill('SIGKILL');
   }
 
   async end(): Promise<void> {
@@ -70,8 +76,8 @@ describe('the lease of a host', function () {
     describe(`sh = ${shell}`, () => {
       let run: string;
       const open: Held[] = [];
-      const there = (): Held => {
-        const held = new Held(shell, ({ text }) => text.replaceAll('/run', run));
+      const there = (below = ''): Held => {
+        const held = new Held(below + shell, ({ text }) => text.replaceAll('/run', run));
         open.push(held);
         return held;
       };
@@ -144,6 +150,40 @@ describe('the lease of a host', function () {
         expect(answer).to.deep.equal({ kind: 'ours', over: 'run-a alice@laptop' });
       });
 
+      it('of a run whose session is closed is void, unless something of it still runs: that is told', async () => {
+        // What stands for sshd: its end takes the connection away, and nothing that was started.
+        const [idle, busy, b] = [there('timeout 100 '), there('timeout 100 '), there()];
+        await idle.take(alice);
+        idle.leave();
+        expect(await b.take(bob)).to.deep.equal({ kind: 'ours', over: 'run-a alice@laptop' });
+        await b.run(releaseScript(bob.run));
+        await busy.take(carol);
+        const ack = join(run, 'begun');
+        busy.type(`( ulimit -t unlimited; : >${ack}; env sleep 98765 ); echo never`);
+        while (!existsSync(ack)) await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(await b.take(bob)).to.not.have.nested.property('by.work');
+        busy.leave();
+        const answer = await b.take(bob);
+        if (answer.kind !== 'held' || !answer.by.work) throw new Error(JSON.stringify(answer));
+        expect(answer.by).to.include({ run: 'run-c', owner: 'carol@ci', live: true });
+        expect(answer.by.work.name).to.match(/^(sleep|busybox)$/);
+        const said = (await b.run(unlockScript(false))).stdout.toString();
+        expect(readTold(said)?.work?.pid).to.equal(answer.by.work.pid);
+        process.kill(answer.by.work.pid);
+        expect(await b.take(bob)).to.deep.equal({ kind: 'ours', over: 'run-c carol@ci' });
+      });
+
+      it('of a run that is known to be dead is void, though its session still stands', async () => {
+        const [a, b] = [there(), there()];
+        await a.take({ ...alice, process: 'boot.1.2.3' });
+        const answer = await b.take(bob);
+        expect(answer).to.have.nested.property('by.process', 'boot.1.2.3');
+        expect(await b.take(bob, ['run-x', 'run-a'])).to.deep.equal({
+          kind: 'ours',
+          over: 'run-a alice@laptop',
+        });
+      });
+
       it('counts by the time since boot alone, and only in the boot it was taken in', async () => {
         const [a, b] = [there(), there()];
         expect(takeScript(alice).text).not.to.match(/\bdate\b/);
@@ -157,9 +197,11 @@ describe('the lease of a host', function () {
         const dead = there();
         await dead.take(alice);
         await dead.end();
-        const all = Array.from({ length: 8 }, there);
+        const all = Array.from({ length: 8 }, () => there());
         const answers = await Promise.all(
-          all.map((one, i) => one.take({ run: `run-${i}`, owner: `u${i}@h`, seconds: 60 })),
+          all.map((one, i) =>
+            one.take({ run: `run-${i}`, owner: `u${i}@h`, seconds: 60, process: '-' }),
+          ),
         );
         expect(answers.filter(({ kind }) => kind === 'ours')).to.have.length(1);
         expect(answers.filter(({ kind }) => kind === 'held')).to.have.length(7);
@@ -168,7 +210,7 @@ describe('the lease of a host', function () {
 
       it('of a shell that is there for one trip only counts until its time is over', async () => {
         const [a, b] = [there(), there()];
-        const brief = { ...alice, seconds: 60 };
+        const brief = { ...alice, seconds: 60, process: '-' };
         await a.run({ text: `orch_plain=1\n${takeScript(brief).text}` });
         await a.end();
         expect(await b.take(bob)).to.deep.include({ kind: 'held' });

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as tcp, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,13 @@ export interface Sshd {
   stop(): void;
 }
 
+/** Starts sshd with a /run of its own, as every machine has: runs of other tests hold leases in theirs. */
+const OWN_RUN = [
+  ...['--mount', '--propagation', 'slave', 'sh', '-c'],
+  'mount -t tmpfs -o mode=755 orch-run /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f "$1"',
+  'sh',
+];
+
 /** A port nobody listens on just now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -31,7 +38,6 @@ export async function freePort(): Promise<number> {
 /** Starts sshd with more lines for its sshd_config. */
 export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
   const dir = mkdtempSync(join(tmpdir(), 'orch-sshd-'));
-  mkdirSync('/run/sshd', { recursive: true });
   for (const [file, type] of [
     ['host_ed25519', 'ed25519'],
     ['host_rsa', 'rsa'],
@@ -96,9 +102,7 @@ async function serve(
     // bash reads ~/.bashrc for sshd only below a second level: the developer's rc files stay out.
     if (!config.some((line) => line.startsWith('SetEnv'))) lines.push('SetEnv SHLVL=2');
     writeFileSync(join(dir, 'sshd_config'), `${lines.join('\n')}\n`);
-    const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(dir, 'sshd_config')], {
-      stdio: ['ignore', 'ignore', 'ignore'],
-    });
+    const child = spawn('unshare', [...OWN_RUN, join(dir, 'sshd_config')], { stdio: 'ignore' });
     try {
       await listening(port, child);
       return { port, child };

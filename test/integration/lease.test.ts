@@ -34,6 +34,12 @@ describe('two runs and one host', function () {
   };
   const leases = (host = 1): string => lab.shell(host, 'ls /run | grep lease || true');
 
+  const saysOf = (run: Awaited<ReturnType<typeof told>>): string =>
+    run
+      .all('warned')
+      .map(({ message }) => message)
+      .join('\n');
+
   /** A run that holds node1 until it is let go. */
   async function holder() {
     const args = ['run', playbook(HOLD), '-i', inventory, '-l', 'node1'];
@@ -99,23 +105,49 @@ describe('two runs and one host', function () {
     await first.ended;
   });
 
-  it('what a run left that was killed is taken over at once, and told', async () => {
+  it('of a run that was killed, what it started goes on and holds the host, which is told; then it is taken over', async () => {
     const first = await holder();
     first.child.kill('SIGKILL');
     await first.ended;
+    const left =
+      /run \S+ of \S+@\S+ \(for \d+ s\), which is gone but left process (\d+) \(\w+, for \d+ s\) running there/;
     const unlocked = await orch(['unlock', 'node1', '-i', inventory]);
-    // What it started goes on, and holds the host; unlock says so.
     expect(unlocked.exit, unlocked.stdout).to.equal(15);
-    expect(unlocked.stdout).to.match(/^node1 {2}held by run \S+ of \S+@\S+ \(for \d+ s\)$/m);
+    expect(unlocked.stdout)
+      .to.match(left)
+      .and.match(/^node1 {2}held by run/);
+    const refused = await second('-l', 'node1', '--lock-timeout', '0');
+    const fault = refused.all('task-ended')[0]?.outcome.fault;
+    expect(fault?.message).to.match(left);
+    const pid = left.exec(fault?.message ?? '')?.[1];
+    expect(fault?.hint).to.contain(`kill ${pid}`).and.contain('orch unlock node1 --force');
     first.release();
     const run = await second('-l', 'node1');
     expect(run.exit, run.stdout).to.equal(0);
-    expect(
-      run
-        .all('warned')
-        .map(({ message }) => message)
-        .join(),
-    ).to.match(/took over the lease/);
+    expect(saysOf(run)).to.match(/took over the lease/);
+    await until(() => leases() === '');
+  });
+
+  it('of a run of this machine that was killed is taken over at once, though the host cannot know yet', async () => {
+    lab.shell(1, 'touch /run/go');
+    const idle = '    - command: touch /run/done\n    - pause: { seconds: 300 }\n';
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'run', playbook(idle), '-i', inventory, '-l', 'node1'],
+      { env: { ...process.env, ORCH_STATE_DIR: folder({}) }, stdio: 'ignore' },
+    );
+    await until(() => there('/run/done'));
+    // Its sshd is stopped: like one whose peer lost its power, it does not see the connection end.
+    const stopped = lab.shell(1, 'pgrep -f "^sshd: root@notty"').trim();
+    lab.shell(1, `kill -STOP ${stopped}`);
+    child.kill('SIGKILL');
+    const begun = performance.now();
+    const run = await second('-l', 'node1');
+    expect(run.exit, run.stdout).to.equal(0);
+    expect(performance.now() - begun).to.be.below(10_000);
+    expect(saysOf(run)).to.match(/took over the lease of run \S+ of \S+@\S+, which is over/);
+    expect(saysOf(run)).to.not.match(/waits for/);
+    lab.shell(1, `kill -KILL ${stopped}`);
     await until(() => leases() === '');
   });
 
@@ -125,7 +157,7 @@ describe('two runs and one host', function () {
     expect(free.stdout.trim().split('\n').sort()).to.deep.equal(['node1  free', 'node2  free']);
     lab.shell(
       2,
-      'echo gone 1 2 3 4 5 eve@old >/run/orch-lease.gone; ln /run/orch-lease.gone /run/orch-lease',
+      'echo gone 1 2 3 4 5 6:7 - eve@old >/run/orch-lease.gone; ln /run/orch-lease.gone /run/orch-lease',
     );
     const first = await holder();
     const told = await orch(['unlock', 'all', '-i', inventory]);

@@ -48,7 +48,7 @@ cmd_up() {
 
 # tools: what tests on this machine itself need besides Node: sshd, sudo, and the shells people log in with
 cmd_tools() {
-  local missing shells=(zsh=zsh fish=fish tcsh=tcsh ksh=ksh mksh=mksh busybox-static=busybox)
+  local missing shells=(zsh=zsh fish=fish tcsh=tcsh ksh=ksh mksh=mksh busybox-static=busybox opendoas=doas)
   if [ "$(id -u)" != 0 ]; then
     missing=$(lacking openssh-server=sshd sudo=sudo "${shells[@]}")
     [ -z "$missing" ] || echo "lab: some tests need root and: $missing" >&2
