@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as tcp, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,17 @@ export interface Sshd {
   stop(): void;
 }
 
-/** Starts sshd with a /run of its own, as every machine has: runs of other tests hold leases in theirs. */
+/** How an sshd of a test is started, besides its configuration. */
+export interface SshdOptions {
+  /** It has a /run of its own, as every machine has: runs of other tests hold leases in theirs. */
+  readonly ownRun?: true;
+  /** Words to start it with: `strace -D ...`. */
+  readonly under?: readonly string[];
+}
+
 const OWN_RUN = [
-  ...['--mount', '--propagation', 'slave', 'sh', '-c'],
-  'mount -t tmpfs -o mode=755 orch-run /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f "$1"',
+  ...['unshare', '--mount', 'sh', '-c'],
+  'mount -t tmpfs -o mode=755 orch-run /run && mkdir /run/sshd && exec "$@"',
   'sh',
 ];
 
@@ -35,9 +42,13 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts sshd with more lines for its sshd_config. */
-export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
+/** Starts sshd with more lines for its sshd_config. What it says goes to `log` in its folder. */
+export async function startSshd(
+  config: readonly string[] = [],
+  options: SshdOptions = {},
+): Promise<Sshd> {
   const dir = mkdtempSync(join(tmpdir(), 'orch-sshd-'));
+  mkdirSync('/run/sshd', { recursive: true });
   for (const [file, type] of [
     ['host_ed25519', 'ed25519'],
     ['host_rsa', 'rsa'],
@@ -46,7 +57,7 @@ export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
     execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(dir, file)]);
   }
   writeFileSync(join(dir, 'authorized_keys'), readFileSync(join(dir, 'key.pub')));
-  const { port, child } = await serve(dir, config);
+  const { port, child } = await serve(dir, config, options);
   const hostKey = (type: 'ed25519' | 'rsa'): string =>
     readFileSync(join(dir, `host_${type}.pub`), 'utf8')
       .split(' ')
@@ -82,6 +93,7 @@ export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
 async function serve(
   dir: string,
   config: readonly string[],
+  { ownRun, under = [] }: SshdOptions,
 ): Promise<{ port: number; child: ChildProcess }> {
   for (let tries = 1; ; tries++) {
     const port = await freePort();
@@ -102,7 +114,9 @@ async function serve(
     // bash reads ~/.bashrc for sshd only below a second level: the developer's rc files stay out.
     if (!config.some((line) => line.startsWith('SetEnv'))) lines.push('SetEnv SHLVL=2');
     writeFileSync(join(dir, 'sshd_config'), `${lines.join('\n')}\n`);
-    const child = spawn('unshare', [...OWN_RUN, join(dir, 'sshd_config')], { stdio: 'ignore' });
+    const sshd = ['/usr/sbin/sshd', '-D', '-E', join(dir, 'log'), '-f', join(dir, 'sshd_config')];
+    const [program = '', ...words] = [...(ownRun ? OWN_RUN : []), ...under, ...sshd];
+    const child = spawn(program, words, { stdio: 'ignore' });
     try {
       await listening(port, child);
       return { port, child };

@@ -2,8 +2,18 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { startSshd } from '../contract/sshd.ts';
-import { type Case, journal, must, orch, project, room, runs, start, until } from './harness.ts';
+import {
+  type Case,
+  journal,
+  must,
+  orch,
+  project,
+  room,
+  runs,
+  start,
+  until,
+  startHost,
+} from './harness.ts';
 import { digest, startUpload, uploaded } from './uploads.ts';
 
 let unique = 20_000 + (process.pid % 1000) * 10;
@@ -15,7 +25,7 @@ export const CONTROL: readonly Case[] = [
     fault: 'kill -9 of the control node while 60 MB are copied, at 4 moments',
     bar: 'old file or whole new one, no litter, the rerun converges',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const dir = room();
         const path = join(dir, 'target');
@@ -44,7 +54,7 @@ export const CONTROL: readonly Case[] = [
     fault: 'kill -9 between tasks, then a rerun',
     bar: 'same end state, nothing doubled, the journal can be read',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const dir = room();
         const tasks = [1, 2, 3, 4]
@@ -77,11 +87,40 @@ export const CONTROL: readonly Case[] = [
     },
   },
   {
+    id: 'F02b',
+    fault: 'kill -9 in a task that goes on on the host, then a rerun at once',
+    bar: 'the rerun says in 5 s whose work it waits for, takes the host over when that ends, nothing is done twice',
+    run: async () => {
+      const sshd = await startHost();
+      try {
+        const dir = room();
+        const tasks = `    - shell: { cmd: "touch ${dir}/begun; env sleep 4; echo 1 >>${dir}/log", creates: "${dir}/log" }\n`;
+        const { args } = project({ web1: { sshd } }, tasks);
+        const first = start(args);
+        must(await until(() => has(join(dir, 'begun'))), 'it never began');
+        first.child.kill('SIGKILL');
+        await first.ended;
+        const from = performance.now();
+        const second = start(args);
+        const says = /which is gone but left process \d+ \(sleep, for \d+ s\) running there/;
+        must(await until(() => says.test(second.out()), 5000), `it says: ${second.out()}`);
+        const { exit, out } = await second.ended;
+        const took = (performance.now() - from) / 1000;
+        must(exit === 0 && /took over the lease of run/.test(out), `exit ${exit}: ${out}`);
+        must(took < 15, `it took ${took.toFixed(1)} s`);
+        must(readFileSync(join(dir, 'log'), 'utf8') === '1\n', 'it was done twice');
+        return `${took.toFixed(1)} s`;
+      } finally {
+        sshd.stop();
+      }
+    },
+  },
+  {
     id: 'F03',
     fault: 'SIGINT',
     bar: 'ends in 10 s, exit 130, no later task starts; a second one ends what hosts do',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const said: string[] = [];
         for (const [seconds, signals] of [
@@ -115,7 +154,7 @@ export const CONTROL: readonly Case[] = [
     fault: 'SIGTERM in a task that would take hours',
     bar: 'ends in 15 s, the command on the host is not left running',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const dir = room();
         const n = unique++;
@@ -141,7 +180,7 @@ export const CONTROL: readonly Case[] = [
     fault: 'two writers of one file at once',
     bar: 'both end, the file is one of the two, no litter',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const dir = room();
         const path = join(dir, 'target');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { freePort, type Sshd } from '../contract/sshd.ts';
+import { freePort, type Sshd, startSshd } from '../contract/sshd.ts';
 
 /** One fault: injects it, and throws when it was not survived. What it returns is shown in the table. */
 export interface Case {
@@ -20,6 +20,10 @@ export interface Case {
 }
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A host as far as runs are concerned: an sshd with a /run of its own. */
+export const startHost = (config: readonly string[] = []): Promise<Sshd> =>
+  startSshd(config, { ownRun: true });
 
 /** Fails a case in plain words. */
 export function must(holds: boolean, words: string): asserts holds {

@@ -14,7 +14,7 @@ import type { OrchError } from '../../src/lib/errors.ts';
 import { raw } from '../../src/lib/shell.ts';
 import { connect } from '../../src/transport/connect.ts';
 import { startSshd } from '../contract/sshd.ts';
-import { type Case, must, orch, project, room, runs } from './harness.ts';
+import { type Case, must, orch, project, room, runs, startHost } from './harness.ts';
 
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 let unique = 40_000 + (process.pid % 1000) * 10;
@@ -26,7 +26,7 @@ export const HOST: readonly Case[] = [
     fault: option === 'ro' ? 'read-only file system' : 'disk full on the host',
     bar: 'clear error, old file intact, no litter',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startSshd(); // it has to see what is mounted here
       const dir = room();
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'orch', dir]);
       try {
@@ -60,7 +60,7 @@ export const HOST: readonly Case[] = [
     fault: 'a hung command with a deadline',
     bar: 'ends in time, and the command on the host is ended too',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const n = unique++;
         const session = await connect(sshd.target());
@@ -92,7 +92,7 @@ export const HOST: readonly Case[] = [
     fault: '30 MB of output in 300,000 lines',
     bar: 'done in 30 s, memory below 10 times the output (Ansible: over 90 s, 443 MB)',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const line = 'x'.repeat(99);
         const small = await orch(project({ web1: { sshd } }, '    - command: echo\n').args);
@@ -113,7 +113,7 @@ export const HOST: readonly Case[] = [
     fault: 'binary output with terminal escapes',
     bar: 'no control character reaches the terminal',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const print = "printf '\\033]0;owned\\007\\033[2J\\000\\377\\302\\233H\\r\\b'";
         const tasks = `    - shell: ${JSON.stringify(print)}\n      register: r\n    - debug: { msg: "{{ r.stdout }}" }\n    - shell: ${JSON.stringify(`${print} >&2; exit 1`)}\n`;
@@ -136,7 +136,7 @@ export const HOST: readonly Case[] = [
     fault: 'a login shell that prints text before every command',
     bar: 'works',
     run: async () => {
-      const sshd = await startSshd([
+      const sshd = await startHost([
         'ForceCommand echo Welcome; printf "no newline" >&2; exec sh -c "$SSH_ORIGINAL_COMMAND"',
       ]);
       try {
@@ -159,7 +159,7 @@ export const HOST: readonly Case[] = [
     fault: 'a path that cannot be written',
     bar: 'the error names the path',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const session = await connect(sshd.target());
         const error = await session
@@ -183,7 +183,7 @@ export const HOST: readonly Case[] = [
     bar: 'done, nothing times out, nothing else is reported as changed',
     impossible: () => (existsSync(FAKETIME) ? undefined : 'no libfaketime'),
     run: async () => {
-      const sshd = await startSshd([`SetEnv SHLVL=2 LD_PRELOAD=${FAKETIME} FAKETIME=+365d`]);
+      const sshd = await startHost([`SetEnv SHLVL=2 LD_PRELOAD=${FAKETIME} FAKETIME=+365d`]);
       try {
         const dir = room();
         const tasks = `    - shell: date +%Y >${dir}/year; sleep 2\n    - command: { cmd: "touch ${dir}/made", creates: "${dir}/made" }\n`;
@@ -225,7 +225,7 @@ export const HOST: readonly Case[] = [
       for (const name of ['sh', 'cat', 'sleep', 'touch']) {
         symlinkSync('/usr/bin/busybox', join(bin, name));
       }
-      const sshd = await startSshd([`SetEnv SHLVL=2 PATH=${bin}`]);
+      const sshd = await startHost([`SetEnv SHLVL=2 PATH=${bin}`]);
       try {
         const dir = room();
         const good = await orch(

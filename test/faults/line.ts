@@ -2,8 +2,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-import { freePort, startSshd } from '../contract/sshd.ts';
-import { type Case, must, orch, project, proxy, room, served, start, until } from './harness.ts';
+import { freePort } from '../contract/sshd.ts';
+import {
+  type Case,
+  must,
+  orch,
+  project,
+  proxy,
+  room,
+  served,
+  start,
+  until,
+  startHost,
+} from './harness.ts';
 
 /** Two hosts: the first meets the fault, the second has to be done all the same. */
 const both = (dir: string): string =>
@@ -16,7 +27,7 @@ export const LINE: readonly Case[] = [
     fault: 'the ssh session is killed on the server in mid-task',
     bar: 'that host is lost within 15 s, the other goes on, no later task on it',
     run: async () => {
-      const [one, two] = [await startSshd(), await startSshd()];
+      const [one, two] = [await startHost(), await startHost()];
       try {
         const dir = room();
         const run = start(
@@ -44,7 +55,7 @@ export const LINE: readonly Case[] = [
     fault: 'half-open peer: nothing passes any more, and nobody is told',
     bar: 'gives up within 75 s by itself, the other host goes on',
     run: async () => {
-      const [one, two] = [await startSshd(), await startSshd()];
+      const [one, two] = [await startHost(), await startHost()];
       const between = await proxy(one.port);
       try {
         const dir = room();
@@ -76,7 +87,7 @@ export const LINE: readonly Case[] = [
     fault: 'the port is open, and nobody speaks',
     bar: 'gives up within 45 s, says timeout',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       const mute = createServer();
       const port = await freePort();
       await new Promise<void>((resolve) => mute.listen(port, '127.0.0.1', resolve));
@@ -101,7 +112,7 @@ export const LINE: readonly Case[] = [
     fault: `the host key is ${what}, and there is no terminal`,
     bar: 'nothing runs, the key is not stored, the message says which host and which file',
     run: async () => {
-      const [one, two] = [await startSshd(), await startSshd()];
+      const [one, two] = [await startHost(), await startHost()];
       try {
         const dir = room();
         const run = project({ web1: { sshd: one } }, both(dir));
@@ -126,7 +137,7 @@ export const LINE: readonly Case[] = [
     fault: 'sshd that drops logins (MaxStartups 2:70:6), 12 hosts at once',
     bar: 'all 12 done, only the login is tried again',
     run: async () => {
-      const sshd = await startSshd(['MaxStartups 2:70:6']);
+      const sshd = await startHost(['MaxStartups 2:70:6']);
       try {
         const dir = room();
         const names = Array.from({ length: 12 }, (_, i) => `web${i}`);
@@ -150,7 +161,7 @@ export const LINE: readonly Case[] = [
     fault: 'the host reboots in mid-run: silence, then a fresh sshd that knows nothing',
     bar: 'that host lost within 60 s, the rerun converges',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       const between = await proxy(sshd.port);
       try {
         const dir = room();
@@ -179,7 +190,7 @@ export const LINE: readonly Case[] = [
     fault: '200 ms round trip, 5 % of packets lost, 1 Mbit/s',
     bar: 'done, in time proportional to round trips',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       const slow = await proxy(sshd.port, { delay: 100, rate: 125_000, loss: 0.05 });
       try {
         const dir = room();

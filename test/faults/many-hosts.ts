@@ -1,14 +1,13 @@
 import { readdirSync } from 'node:fs';
 
 import { connect } from '../../src/transport/connect.ts';
-import { startSshd } from '../contract/sshd.ts';
-import { orch, project } from './harness.ts';
+import { orch, project, startHost } from './harness.ts';
 
 // npm run bench:hosts [-- 200]: one run on many logins of an sshd, the memory of the control process for each host, and
 // what 20 runs of sessions leave behind in one process.
 
 const count = Number(process.argv[2] ?? 200);
-const sshd = await startSshd(['MaxStartups 1000', 'MaxSessions 10']);
+const sshd = await startHost(['MaxStartups 1000', 'MaxSessions 10']);
 const TASK = '    - command: { cmd: uname, reads: true }\n';
 const run = (hosts: number) =>
   orch([

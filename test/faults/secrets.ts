@@ -6,8 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { seal } from '../../src/cli/vault-cipher.ts';
 import { Secret } from '../../src/model/value.ts';
-import { startSshd } from '../contract/sshd.ts';
-import { type Case, must, project, room, start } from './harness.ts';
+import { type Case, must, project, room, start, startHost } from './harness.ts';
 
 const NAMES = ['ansible_password', 'ansible_become_password', 'db_password', 'token'] as const;
 const KEY = 'the key of the vault';
@@ -45,7 +44,7 @@ export const SECRETS: readonly Case[] = [
     fault: '20 secrets in a run that prints them and fails',
     bar: 'found 0 times: output at every verbosity, ndjson, json, reports, journal, check and diff, processes and environments of both ends, files left behind',
     run: async () => {
-      const sshd = await startSshd();
+      const sshd = await startHost();
       try {
         const secrets = Array.from(
           { length: 20 },

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 
-import { startSshd } from '../contract/sshd.ts';
-import { type Case, must, orch, project } from './harness.ts';
+import { type Case, must, orch, project, startHost } from './harness.ts';
 
 const USER = `orch-f19-${process.pid % 10_000}`;
 const RULES = `/etc/sudoers.d/${USER}`;
@@ -17,7 +16,7 @@ export const SUDO: readonly Case[] = [
       execFileSync('useradd', ['-m', '-s', '/bin/sh', USER]);
       execFileSync('chpasswd', { input: `${USER}:right-horse\n` });
       writeFileSync(RULES, `${USER} ALL=(ALL) ALL\n`, { mode: 0o440 });
-      const sshd = await startSshd();
+      const sshd = await startHost();
       chmodSync(sshd.dir, 0o755);
       try {
         const said: string[] = [];
