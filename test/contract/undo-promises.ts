@@ -17,7 +17,6 @@ import {
   folders,
   GONE,
   guardedStep,
-  NOT_ARMED,
   type WaveUndo,
 } from '../../src/engine/safeguard/arm-script.ts';
 import {
@@ -267,13 +266,21 @@ export function undoBy(shell: string, ...first: readonly string[]): void {
       nothingLeft();
     });
 
-    it('is refused where nothing would undo after a reboot, and then nothing is left', () => {
+    it('says where nothing would undo after a reboot, and is run then by whoever looks', () => {
       spawnSync('rm', ['-rf', place.local]);
-      const refused = arm(60, undo(1, ['file'], true));
-      expect(refused.exit).to.equal(NOT_ARMED);
-      expect(refused.stderr).to.match(/neither systemd nor OpenRC/);
-      expect(existsSync(join(place.volatile, ID))).to.equal(false);
+      const wave = undo(1, ['file'], true);
+      expect(arm(60, wave).stdout).to.match(/^unhooked$/m);
+      apply(wave);
+      spawnSync('pkill', ['-KILL', '-f', place.volatile]);
+      spawnSync('rm', ['-rf', place.volatile]);
+      expect(run(lookScript(place)).stdout).to.match(/^stranded \S+\.1 run R of me\n$/);
+      expect(words()).to.equal('file');
+      const told = run(lookScript(place, { clean: true })).stdout;
+      expect(told).to.match(/^undid \S+\.1 boot \S+ run R of me\n$/);
+      expect(words()).to.equal('file -file');
+      expect(run(lookScript(place, { clean: true })).stdout).to.equal('');
       mkdirSync(place.local);
+      nothingLeft();
     });
 
     it('keeps other runs off the host', () => {

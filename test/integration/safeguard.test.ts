@@ -85,4 +85,44 @@ describe('a safeguard on a real host', function () {
     expect(reachable()).to.equal(true);
     expect(left().trim()).to.equal('/etc/local.d:');
   });
+
+  describe('on a host with neither systemd nor OpenRC', () => {
+    beforeEach(() => lab.shell(1, 'rm -r /etc/local.d'));
+
+    it('keeps what was proved, without a word: it only writes down what runs', async () => {
+      const text = book('    - firewalld_port: { ports: [8080/tcp] }\n');
+      const run = await told(['run', text, '-i', inventoryOf(lab, 'deploy')]);
+      expect(run.exit, run.stdout + run.stderr).to.equal(0);
+      expect(run.all('warned')).to.deep.equal([]);
+      expect(lab.firewall(1).permanent['public']?.['ports']).to.deep.include('8080/tcp');
+      expect(left().trim()).to.equal('');
+    });
+
+    it('has the next run take back what was not confirmed before a reboot', async () => {
+      const inventory = inventoryOf(lab, 'deploy');
+      const before = lab.firewall(1);
+      const text = book(
+        '    - copy: { content: "new\\n", dest: /etc/orch-test }\n    - firewalld_port: { ports: [8083/tcp] }\n',
+        '{ timeout: 5m, confirm: manual }',
+      );
+      const run = await told(['run', text, '-i', inventory]);
+      expect(run.exit, run.stdout + run.stderr).to.equal(0);
+      expect(
+        run
+          .all('warned')
+          .map(({ message }) => message)
+          .join(),
+      ).to.include('the next run');
+      lab.reboot(1);
+      const verify = book('    - file: { path: /etc/orch-none, state: absent }\n');
+      const check = await orch(['check', verify, '-i', inventory]);
+      expect(check.stdout + check.stderr).to.include('the next run, not a check, takes it back');
+      const next = await orch(['run', verify, '-i', inventory]);
+      expect(next.exit, next.stdout + next.stderr).to.equal(12);
+      expect(next.stdout + next.stderr).to.include('it is taken back now');
+      expect(lab.shell(1, 'ls /etc/orch-test 2>&1 || true')).to.include('No such file');
+      expect(lab.firewall(1).permanent).to.deep.equal(before.permanent);
+      expect(left().trim()).to.equal('');
+    });
+  });
 });

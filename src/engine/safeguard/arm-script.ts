@@ -36,7 +36,8 @@ export const folders = (place: Place, id: UndoId): Shell =>
 
 /**
  * Writes the undo of the first wave, starts the clock and sees it run, before anything is changed. Exits 78 with the
- * reason on stderr when that cannot be done; then nothing is left of it. Says `armed systemd` or `armed shell`.
+ * reason on stderr when that cannot be done; then nothing is left of it. Says `armed systemd` or `armed shell`, before
+ * it `unhooked` when what lasts would not be undone at boot.
  */
 export function armScript(arming: Arming): Shell {
   const { id, place, seconds, undo, about } = arming;
@@ -160,7 +161,10 @@ const writeFile = (name: string, text: string): Shell =>
 const deadline = (seconds: number, name: string): Shell =>
   sh`read -r t o </proc/uptime; echo $((\${t%.*} + ${seconds})) >"$G"/${name} || exit ${NOT_ARMED}`;
 
-/** Copies the undo to where it survives a reboot and has it run at boot. `why` says what is missing. */
+/**
+ * Copies the undo to where it survives a reboot and has it run at boot. `why` says what is missing. Says `unhooked` where
+ * neither systemd nor OpenRC is there to run it: then the next run that comes to the host does.
+ */
 const keepScript = (place: Place): Shell =>
   raw(`why="the undo could not be written to ${place.lasting}"
 keep() {
@@ -170,10 +174,7 @@ keep() {
       mkdir -p ${place.units}/multi-user.target.wants && ln -sf "../orch-undo-$N.service" "${place.units}/multi-user.target.wants/orch-undo-$N.service"
   elif [ -d ${place.local} ]; then
     printf '#!/bin/sh\\nsh %s/fire %s boot >/dev/null 2>&1 &\\n' "$P" "$P" >"${place.local}/orch-undo-$N.start" && chmod 700 "${place.local}/orch-undo-$N.start"
-  else
-    why='this change has no runtime layer, and nothing here could undo it after a reboot: the host has neither systemd nor OpenRC'
-    rm -rf "$P"; return 1
-  fi
+  else echo unhooked; fi
 }`);
 
 /** Starts the clock, in a process that outlives this line, and sees it run. */

@@ -92,7 +92,7 @@ function waiting({ stage, run }: Walker, guard: Guard): void {
   input.emit({
     type: 'warned',
     host: run.host.name,
-    message: `the host takes the change back in ${seconds} s, unless you say: orch confirm ${input.run}`,
+    message: `the host takes the change back in ${seconds} s, unless you say: orch confirm ${input.run}${guard.unhooked ? ' (started anew before, it does not by itself: the next run does)' : ''}`,
     source: guard.source,
   });
 }

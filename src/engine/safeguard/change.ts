@@ -93,6 +93,9 @@ async function send(
   }
 }
 
+const UNHOOKED =
+  'the host has neither systemd nor OpenRC: should it be started anew before this change is confirmed, not the host but the next run of orch takes it back';
+
 function noteArmed(
   input: RunInput,
   guard: Guard,
@@ -104,6 +107,11 @@ function noteArmed(
     guard.note(undo);
     const state = guard.waves === 1 ? 'armed' : 'extended';
     guard.tell(input, { state, seconds: guard.settings.seconds });
+    if (armed.unhooked && !guard.unhooked) {
+      guard.unhooked = true;
+      const { host, source } = guard;
+      input.emit({ type: 'warned', host, message: UNHOOKED, source });
+    }
     return undefined;
   }
   if (armed.kind === 'gone') return undoneMeanwhile();

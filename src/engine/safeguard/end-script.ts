@@ -48,7 +48,9 @@ export function tellScript(place: Place, id: UndoId): Shell {
 /**
  * All undos on the host, one a line: `armed ID SECONDS about` or `undone ID HOW WHEN about`, behind it `kept NAME` for
  * each step that could not be taken back. Asking costs no process. With `clean` what is decided is taken away, and what
- * a run left that was killed before it was armed: of run `own` at once, of others when it is old.
+ * a run left that was killed before it was armed: of run `own` at once, of others when it is old. An undo that was armed
+ * when the host went down, and that nothing ran at boot, is `stranded ID about`; with `clean` it is run now, and said as
+ * `undid`, in the form of `undone`.
  */
 export const lookScript = (
   place: Place,
@@ -56,9 +58,12 @@ export const lookScript = (
 ): Shell =>
   raw(`for a in ${place.volatile}/*/about ${place.lasting}/*/about; do
   [ -r "$a" ] || continue
-  f=\${a%/about} l= o=; IFS= read -r l <"$a"
+  f=\${a%/about} l= o= d=undone; IFS= read -r l <"$a"
+  if [ -e "$f/armed" ] && [ "\${f%/*}" = ${place.lasting} ] && [ ! -e "${place.volatile}/\${f##*/}" ]; then
+    ${clean ? 'd=undid; sh "$f/fire" "$f" boot >/dev/null' : 'echo "stranded ${f##*/} $l"; continue'}
+  fi
   if [ -e "$f/outcome" ]; then
-    { IFS= read -r o; echo "undone \${f##*/} $o $l"; while IFS= read -r o; do echo "kept $o"; done; } <"$f/outcome"
+    { IFS= read -r o; echo "$d \${f##*/} $o $l"; while IFS= read -r o; do echo "kept $o"; done; } <"$f/outcome"
     ${clean ? 'rm -rf "$f"; rmdir "${f%/*}" 2>/dev/null' : ':'}
   elif [ -e "$f/armed" ]; then
     read -r d 2>/dev/null <"$f/deadline" && read -r u o </proc/uptime && echo "armed \${f##*/} $((d - \${u%.*})) $l"

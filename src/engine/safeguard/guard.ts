@@ -32,6 +32,8 @@ export class Guard {
   readonly sources: readonly string[];
   /** Whether the host will undo by itself. */
   armed = false;
+  /** Whether it was told that nothing on the host takes back at boot what lasts. */
+  unhooked = false;
   /** The undos the host has, wave by wave. */
   readonly undos: WaveUndo[] = [];
   /** Why it will be taken back: a task failed, and nothing inside rescues it. */

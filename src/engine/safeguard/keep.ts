@@ -103,6 +103,7 @@ async function decided(
   const end = wave && readGuarded(guard, moves, wave, guard.needs, replies);
   if (wave && end?.armed.kind === 'armed') {
     guard.armed = true;
+    guard.unhooked ||= end.armed.unhooked;
     guard.note(wave.undo);
   }
   const confirmed = replies[at];

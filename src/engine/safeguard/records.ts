@@ -14,21 +14,28 @@ export interface Records {
     readonly about: string;
     /** Steps that could not be taken back. */
     readonly kept: readonly string[];
+    /** It was taken back just now, by asking: what was seen of the host is old. */
+    readonly now: boolean;
   }[];
   readonly armed: readonly UndoId[];
+  /** Whose undos were armed when the host went down, and nothing ran them at boot. */
+  readonly stranded: readonly string[];
 }
 
 /** Reads what `lookScript` says. */
 export function readRecords(text: string): Records {
-  const undone: { id: string; how: string; about: string; kept: string[] }[] = [];
+  const undone: { id: string; how: string; about: string; kept: string[]; now: boolean }[] = [];
   const armed: string[] = [];
+  const stranded: string[] = [];
   for (const line of text.split('\n')) {
     const [word, id = '', how = '', , ...rest] = line.split(' ');
-    if (word === 'undone') undone.push({ id, how, about: rest.join(' '), kept: [] });
+    if (word === 'undone' || word === 'undid')
+      undone.push({ id, how, about: rest.join(' '), kept: [], now: word === 'undid' });
+    else if (word === 'stranded') stranded.push(line.slice(`stranded ${id} `.length));
     else if (word === 'armed') armed.push(id);
     else if (word === 'kept') undone.at(-1)?.kept.push(line.slice('kept '.length));
   }
-  return { undone, armed };
+  return { undone, armed, stranded };
 }
 
 /**
@@ -59,14 +66,19 @@ export async function heardRecords(
   reply: Reply | undefined,
 ): Promise<boolean> {
   const { input } = world;
-  const { undone, armed } = readRecords(reply?.stdout.toString('utf8') ?? '');
+  const { undone, armed, stranded } = readRecords(reply?.stdout.toString('utf8') ?? '');
   const own = (id: UndoId): boolean => runOfUndo(id) === input.past?.run;
-  for (const { id, how, about, kept } of undone) {
+  for (const { id, how, about, kept, now } of undone) {
     if (!own(id) && !input.options.check) world.rolledBack = true;
-    warn(input, machine, `rolled back: ${HOW[how] ?? how} (${about})${left(kept)}`);
+    const told = now ? STRANDED : (HOW[how] ?? how);
+    warn(input, machine, `rolled back: ${told} (${about})${left(kept)}`);
   }
+  for (const about of stranded)
+    warn(input, machine, `${LEFT} (${about}); the next run, not a check, takes it back first`);
+  const anew = undone.some(({ now }) => now);
+  if (anew) machine.version++;
   const mine = [...new Set(armed.filter(own))];
-  if (mine.length === 0 || input.options.check) return false;
+  if (mine.length === 0 || input.options.check) return anew;
   const parts = mine.map((id) => ({
     script: rollbackScript(input.place ?? PLACE, id),
     deadline: 120_000,
@@ -85,6 +97,9 @@ const HOW: Readonly<Record<string, string>> = {
   boot: 'a change was not confirmed before the host was started anew, it took it back then',
   rollback: 'a change was taken back, and nobody was told',
 };
+
+const LEFT = 'a change was not confirmed before the host was started anew';
+const STRANDED = `${LEFT}, where nothing takes it back at boot: it is taken back now`;
 
 const left = (kept: readonly string[]): string =>
   kept.length === 0 ? '' : `; could not be taken back: ${kept.join('; ')}`;

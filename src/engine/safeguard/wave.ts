@@ -123,14 +123,19 @@ function guardedScript(guard: Guard, { move, steps, from }: GuardedMove, wave: n
 
 /** How arming ended: done, or why nothing was changed. */
 export type Armed =
-  | { readonly kind: 'armed' }
+  | {
+      readonly kind: 'armed';
+      /** What lasts would not be taken back at boot: the host has no init for that. */
+      readonly unhooked: boolean;
+    }
   /** The host took everything back meanwhile. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly error: OrchError };
 
 /** Reads the reply to `armPart`. */
 export function readArmed(reply: Reply | undefined, guard: Guard): Armed {
-  if (reply?.exit === 0) return { kind: 'armed' };
+  if (reply?.exit === 0)
+    return { kind: 'armed', unhooked: /^unhooked$/m.test(reply.stdout.toString('utf8')) };
   if (reply?.exit === GONE) return { kind: 'gone' };
   const said = reply?.stderr.toString('utf8').trim() ?? '';
   const own = /^([A-Z_]+): (.+)$/.exec(said.split('\n').at(-1) ?? '');
