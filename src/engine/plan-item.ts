@@ -37,11 +37,12 @@ export function planItem(desk: Desk, task: Task, module: AnyModule, item: Item):
     if (!fold) throw new OrchError('INTERNAL', `${key} was not observed for ${task.module}`);
     if (fold instanceof OrchError) return done(outcome.failed(fold.at(task.source)));
     if (module.kind === 'inspect') {
-      const { facts, ...result } = module.inspect(seenNow(fold), resolved.params);
-      const part = done(inspected(result, task));
-      if (!facts) return part;
+      const { facts, named, ...result } = module.inspect(seenNow(fold), resolved.params);
+      const data = named ? { ...result.data, ansible_facts: named } : result.data;
+      const part = done(inspected({ ...result, data }, task));
+      if (!facts && !named) return part;
       const before = desk.run.kept.now.facts.get('ansible_facts');
-      return { ...part, facts: factVars(facts, before), kind: 'facts' };
+      return { ...part, facts: factVars(facts ?? {}, before, named), kind: 'facts' };
     }
     const use = { module, params: resolved.params, key, fold };
     return { label, scope, ...folded(desk, task, use, scope) };

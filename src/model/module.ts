@@ -198,6 +198,8 @@ export interface Inspection extends Result {
   readonly findings: readonly Finding[];
   /** What is kept of the host for tasks behind it: facts by name, without `ansible_`. Data, never templates. */
   readonly facts?: Readonly<Record<string, Value>>;
+  /** The same for facts that are variables under their own names: `packages`. They are registered too. */
+  readonly named?: Readonly<Record<string, Value>>;
 }
 
 /** One thing that is not as it should be, and its cure. */

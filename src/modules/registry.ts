@@ -1,4 +1,5 @@
 import type { AnyModule, Registry } from '../model/module.ts';
+import { getent } from './accounts/getent.ts';
 import { group } from './accounts/group.ts';
 import { user } from './accounts/user.ts';
 import { assemble } from './actions/assemble.ts';
@@ -53,10 +54,12 @@ import { mount } from './mount/mount.ts';
 import { apk } from './packages/apk.ts';
 import { apt } from './packages/apt.ts';
 import { dnf } from './packages/dnf.ts';
+import { packageFacts } from './packages/package-facts.ts';
 import { packageModule } from './packages/package.ts';
 import { pacman } from './packages/pacman.ts';
 import { zypper } from './packages/zypper.ts';
 import { dummyRoute } from './routes/dummy-route.ts';
+import { serviceFacts } from './service/service-facts.ts';
 import { service } from './service/service.ts';
 import { systemd } from './service/systemd.ts';
 import { authorizedKey } from './ssh-files/authorized-key.ts';
@@ -91,6 +94,7 @@ const modules = [
   firewalldVerify,
   firewalldZone,
   gatherFacts,
+  getent,
   getUrl,
   group,
   groupBy,
@@ -103,6 +107,7 @@ const modules = [
   meta,
   modprobe,
   mount,
+  packageFacts,
   packageModule,
   pacman,
   pause,
@@ -112,6 +117,7 @@ const modules = [
   replace,
   script,
   service,
+  serviceFacts,
   setFact,
   setStats,
   setup,
