@@ -38,9 +38,12 @@ import { validateArgumentSpec } from './control/validate-argument-spec.ts';
 import { blockinfile } from './file/blockinfile.ts';
 import { copy } from './file/copy.ts';
 import { fileModule } from './file/file-module.ts';
+import { iniFile } from './file/ini-file.ts';
 import { lineinfile } from './file/lineinfile.ts';
+import { pamLimits } from './file/pam-limits.ts';
 import { replace } from './file/replace.ts';
 import { template } from './file/template.ts';
+import { yumRepository } from './file/yum-repository.ts';
 import { firewalldFacts } from './firewalld/firewalld-facts.ts';
 import { firewalldPort } from './firewalld/firewalld-port.ts';
 import { firewalldPrecheck } from './firewalld/firewalld-precheck.ts';
@@ -100,6 +103,7 @@ const modules = [
   groupBy,
   hostname,
   includeVars,
+  iniFile,
   k3sDoctor,
   k3sFlags,
   knownHosts,
@@ -110,6 +114,7 @@ const modules = [
   packageFacts,
   packageModule,
   pacman,
+  pamLimits,
   pause,
   ping,
   rawCommand,
@@ -135,6 +140,7 @@ const modules = [
   validateArgumentSpec,
   waitFor,
   waitForConnection,
+  yumRepository,
   zypper,
 ] as readonly unknown[] as readonly AnyModule[];
 

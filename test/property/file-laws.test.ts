@@ -3,10 +3,13 @@ import { contentOf } from '../../src/modules/file/content.ts';
 import { blockinfile } from '../../src/modules/file/blockinfile.ts';
 import { copy } from '../../src/modules/file/copy.ts';
 import { fileModule } from '../../src/modules/file/file-module.ts';
+import { iniFile } from '../../src/modules/file/ini-file.ts';
 import { lineinfile } from '../../src/modules/file/lineinfile.ts';
+import { pamLimits } from '../../src/modules/file/pam-limits.ts';
 import { replace } from '../../src/modules/file/replace.ts';
 import type { Entry, FileFacts, FileState } from '../../src/modules/file/state.ts';
 import { template } from '../../src/modules/file/template.ts';
+import { yumRepository } from '../../src/modules/file/yum-repository.ts';
 import type { Seen } from '../../src/model/module.ts';
 import { lawful } from '../helpers/lawful.ts';
 
@@ -124,6 +127,49 @@ lawful(replace, {
       replace: fc.constantFrom('', 'A'),
       after: optional(fc.constant('a')),
       encoding: fc.constant('utf-8'),
+    }),
+  ) as never,
+});
+
+lawful(iniFile, {
+  seen,
+  params: given(
+    fc.record({
+      ...edit,
+      section: optional(fc.constantFrom('a', 'b c')),
+      option: optional(fc.constantFrom('a', 'b')),
+      values: fc.constantFrom([], ['1'], ['2', '1']),
+      state: fc.constantFrom('present', 'present', 'absent'),
+      ...{ exclusive: fc.boolean(), no_extra_spaces: fc.boolean(), create: fc.boolean() },
+      allow_no_value: fc.boolean(),
+    }),
+  ) as never,
+});
+
+lawful(pamLimits, {
+  seen,
+  params: given(
+    fc.record({
+      ...{ domain: fc.constantFrom('*', 'joe'), limit_type: fc.constantFrom('soft', '-') },
+      ...{ limit_item: fc.constant('nofile'), value: fc.constantFrom('1', '99', 'unlimited') },
+      ...{ use_max: fc.boolean(), use_min: fc.constant(false), comment: fc.constantFrom('', 'x') },
+      ...{ dest: fc.constant(PATH), backup: fc.boolean() },
+    }),
+  ) as never,
+});
+
+lawful(yumRepository, {
+  seen: seen.map((one) => ({
+    state: { '/etc/yum.repos.d/app.repo': one.state[PATH] ?? { kind: 'absent' as const } },
+    facts: one.facts,
+  })),
+  params: given(
+    fc.record({
+      ...{ name: fc.constant('app'), description: fc.constant('App') },
+      baseurl: fc.constantFrom(['http://a'], ['http://a', 'http://b']),
+      enabled: optional(fc.boolean()),
+      reposdir: fc.constant('/etc/yum.repos.d'),
+      state: fc.constantFrom('present', 'present', 'absent'),
     }),
   ) as never,
 });

@@ -72,7 +72,7 @@ export interface Edited {
   /** What Ansible says about it: "line added". */
   readonly msg: string;
   readonly data?: Readonly<Record<string, number | string>>;
-  /** There is no file, and none is wanted. */
+  /** No file is wanted: one that is there goes. */
   readonly gone?: true;
 }
 
@@ -133,6 +133,7 @@ function entryAfter(entry: Entry, params: EditParams, edit: Edit, ground: Ground
     };
     return attributed(fresh, params, ground);
   }
+  if (after.gone) return { kind: 'absent', content: '' };
   const kept: Regular =
     after.text === text
       ? entry

@@ -43,33 +43,22 @@ const params = {
 export type ReplaceParams = FromSchema<typeof params>;
 
 /** Every match of a pattern replaced. */
-export const replace: EditModule<ReplaceParams> = told(
-  editing<ReplaceParams>(
-    {
-      name: 'replace',
-      params,
-      example: `- name: The old name is nowhere left
+export const replace: EditModule<ReplaceParams> = editing(
+  {
+    name: 'replace',
+    params,
+    example: `- name: The old name is nowhere left
   replace:
     path: /etc/hosts
     regexp: '(\\s+)old\\.host\\.name(\\s+.*)?$'
     replace: '\\1new.host.name\\2'
 `,
-      problems: (given): readonly Problem[] => [...modeProblems(given), ...patterns(given)],
-    },
-    (given) => editOf(given),
-  ),
+    problems: (given): readonly Problem[] => [...modeProblems(given), ...patterns(given)],
+  },
+  (given) => editOf(given),
+  // Ansible's replace registers an exit status too.
+  () => ({ rc: 0 }),
 );
-
-/** Ansible's replace registers an exit status too. */
-function told<P>(module: EditModule<P>): EditModule<P> {
-  return {
-    ...module,
-    result(before, after, given) {
-      const result = module.result?.(before, after, given);
-      return { notes: [], warnings: [], ...result, data: { rc: 0, ...result?.data } };
-    },
-  };
-}
 
 function patterns(given: unknown): readonly Problem[] {
   const map = isMap(given) ? given : {};

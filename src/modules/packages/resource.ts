@@ -18,7 +18,18 @@ export const packages: Resource<PackagesScope, PackagesState, PackagesFacts> = {
   observe: observePackages,
   plan,
   footprints: () => ({
-    reads: ['package:/'],
+    // Where archives are is in files that other tasks write.
+    reads: [
+      'package:/',
+      ...[
+        '/etc/apt',
+        '/etc/yum.repos.d',
+        '/etc/zypp',
+        '/etc/apk',
+        '/etc/pacman.conf',
+        '/etc/pacman.d',
+      ].map((path) => `file:${path}`),
+    ],
     // Scripts of packages make users, units, files, whatever they like.
     writes: ['package:/', 'file:/', 'unit:/', 'account:/', 'kernel_module:/', 'sysctl:/', 'net:/'],
   }),

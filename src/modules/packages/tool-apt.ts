@@ -35,7 +35,11 @@ export const apt: Tool = {
   candidates: (options) =>
     sh`apt-cache ${wordsOf(options)} policy "$@" 2>/dev/null | ${raw(`while IFS= read -r l; do
   case $l in [!\\ ]*:) n=\${l%:} ;; *'Candidate: (none)') ;; *'Candidate: '*) echo " $n \${l#*: }" ;; esac; done`)}`,
-  age: age('/var/lib/apt/lists', '*Release'),
+  age: age(
+    '/var/lib/apt/lists',
+    '*Release',
+    '/etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/sources.list.d/*',
+  ),
   simulate: (options) =>
     lines([
       sh`o=$(apt-get -s -q ${changing(options)} install "$@" 2>&1) && r=0 || r=$?`,

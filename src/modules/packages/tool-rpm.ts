@@ -43,7 +43,7 @@ export const dnf: Tool = {
       sh`dnf -q ${wordsOf(options)} repoquery ${more} --qf ${raw(`'${QUERY_FORMAT}'`)} "$@" 2>/dev/null | ${raw(PAIRS)}`;
     return sh`${query('--latest-limit', '1')}\ncase "$*" in *-[0-9]*) ${query()} ;; esac`;
   },
-  age: age('/var/cache/dnf', '*'),
+  age: age('/var/cache/dnf', '*', '/etc/yum.repos.d /etc/yum.repos.d/*'),
   file: FILE,
   newer: NEWER,
   update: (options) =>
@@ -83,7 +83,7 @@ export const zypper: Tool = {
     sh`zypper -q -n --no-refresh ${wordsOf(options)} search -s -t package --match-exact "$@" 2>/dev/null | ${ZYPPER_TABLE(
       'case $t in *package*) [ $# = 2 ] && echo " $1 $2" ;; esac',
     )}`,
-  age: age('/var/cache/zypp/raw', '*'),
+  age: age('/var/cache/zypp/raw', '*', '/etc/zypp/repos.d /etc/zypp/repos.d/*'),
   file: FILE,
   newer: NEWER,
   update: (options) => sh`zypper -q -n ${wordsOf(options)} refresh && touch /var/cache/zypp/raw`,

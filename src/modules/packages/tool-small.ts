@@ -11,7 +11,7 @@ export const apk: Tool = {
   installed: `apk info -e -v "$@" 2>/dev/null | ${SPLIT}`,
   candidates: (options) =>
     sh`apk search -q -e ${wordsOf(options)} "$@" 2>/dev/null | ${raw(SPLIT)}`,
-  age: age('/var/cache/apk', 'APKINDEX*'),
+  age: age('/var/cache/apk', 'APKINDEX*', '/etc/apk/repositories'),
   file: ':',
   newer: ':',
   update: (options) => sh`apk update -q ${wordsOf(options)} && touch /var/cache/apk`,
@@ -34,7 +34,7 @@ export const pacman: Tool = {
   candidates: (options) =>
     sh`pacman ${wordsOf(options)} -Si "$@" 2>/dev/null | ${raw(`while IFS= read -r l; do
   case $l in Name\\ *:*) n=\${l#*: } ;; Version\\ *:*) echo " $n \${l#*: }" ;; esac; done`)}`,
-  age: age('/var/lib/pacman/sync', '*.db'),
+  age: age('/var/lib/pacman/sync', '*.db', '/etc/pacman.conf /etc/pacman.d/*'),
   file: `pacman -Qp "$f" 2>/dev/null`,
   newer: '[ "$(vercmp "$have" "$new")" -ge 0 ]',
   update: (options) =>

@@ -26,9 +26,13 @@ export interface Tool {
   ): Readonly<Partial<Record<Chore, { readonly list: Shell; readonly do: Shell }>>>;
 }
 
-/** The age of a folder of lists in seconds; one that holds none of what the pattern names was never filled. */
-export const age = (folder: string, pattern: string): string =>
-  `t=0; for f in ${folder}/${pattern}; do [ ! -e "$f" ] || t=$(stat -c %Y ${folder}); break; done; echo " $(($(date +%s) - t))"`;
+/**
+ * The age of a folder of lists in seconds. One that holds none of what the pattern names was never filled, and one that is
+ * older than what says where lists come from (`sources`, paths that may hold `*`) knows nothing of those that are new.
+ */
+export const age = (folder: string, pattern: string, sources: string): string =>
+  `t=0; for f in ${folder}/${pattern}; do [ ! -e "$f" ] || t=$(stat -c %Y ${folder}); break; done
+for f in ${sources}; do [ ! "$f" -nt ${folder} ] || t=0; done; echo " $(($(date +%s) - t))"`;
 
 /** The words for the manager whenever it is used, and besides when it changes something. */
 export const wordsOf = ({ words = [] }: Options): readonly string[] => words;

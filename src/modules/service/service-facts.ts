@@ -1,4 +1,3 @@
-import type { FromSchema } from 'json-schema-to-ts';
 import { OrchError } from '../../lib/errors.ts';
 import { raw } from '../../lib/shell.ts';
 import type { InspectModule, ParamsSchema, Resource } from '../../model/module.ts';
@@ -11,9 +10,6 @@ const params = {
   properties: {},
   additionalProperties: false,
 } as const satisfies ParamsSchema;
-
-/** Arguments of service_facts: none. */
-export type ServiceFactsParams = FromSchema<typeof params>;
 
 /** A service as Ansible tells it. */
 interface Told {
@@ -114,7 +110,7 @@ const bySysv = (rows: Rows): Services =>
   );
 
 /** Which services the host has. */
-export const serviceFacts: InspectModule<ServiceFactsParams, null, null, Services> = {
+export const serviceFacts: InspectModule<unknown, null, null, Services> = {
   kind: 'inspect',
   name: 'service_facts',
   params,
