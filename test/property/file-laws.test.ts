@@ -155,7 +155,7 @@ lawful(pamLimits, {
       ...{ use_max: fc.boolean(), use_min: fc.constant(false), comment: fc.constantFrom('', 'x') },
       ...{ dest: fc.constant(PATH), backup: fc.boolean() },
     }),
-  ) as never,
+  ),
 });
 
 lawful(yumRepository, {
