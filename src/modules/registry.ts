@@ -56,6 +56,8 @@ import { modprobe } from './modprobe/modprobe.ts';
 import { mount } from './mount/mount.ts';
 import { apk } from './packages/apk.ts';
 import { apt } from './packages/apt.ts';
+import { aptRepository } from './packages/apt-repository.ts';
+import { deb822Repository } from './packages/deb822-repository.ts';
 import { dnf } from './packages/dnf.ts';
 import { packageFacts } from './packages/package-facts.ts';
 import { packageModule } from './packages/package.ts';
@@ -74,6 +76,7 @@ const modules = [
   addHost,
   apk,
   apt,
+  aptRepository,
   assemble,
   assert,
   asyncStatus,
@@ -84,6 +87,7 @@ const modules = [
   connectivityListener,
   copy,
   cron,
+  deb822Repository,
   debug,
   dnf,
   dummyRoute,

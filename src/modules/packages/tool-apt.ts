@@ -56,7 +56,7 @@ export const apt: Tool = {
   update: (options) =>
     lines([
       ENV,
-      sh`apt-get -y -q -o DPkg::Lock::Timeout=120 ${wordsOf(options)} update && touch /var/lib/apt/lists`,
+      sh`apt-get -y -q -o DPkg::Lock::Timeout=120 -o APT::Update::Error-Mode=any ${wordsOf(options)} update && touch /var/lib/apt/lists`,
     ]),
   install: (names, options) =>
     get(
