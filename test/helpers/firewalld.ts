@@ -68,7 +68,7 @@ export function host(
 }
 
 /** Arguments of firewalld_zone with the defaults of its schema. */
-export const zoneTask = (given: Partial<ZoneParams> & { zone: string }): ZoneParams => ({
+export const zoneTask = (given: Partial<ZoneParams>): ZoneParams => ({
   state: 'present',
   exclusive: false,
   move: true,

@@ -177,7 +177,8 @@ describe('firewalld', () => {
         const task: ZoneParams = { ...params, state: 'present', persist: 'both' };
         const state = firewalldZone.desired(current, task);
         if (state instanceof Refusal) return;
-        const { zone, interfaces, sources, services, ports: asked, target, forward } = task;
+        const { interfaces, sources, services, ports: asked, target, forward } = task;
+        const { zone = current.state.defaultZone } = task;
         const want = given({ interfaces, sources, services, ports: asked, target, forward });
         expect(lacking({ ...current, state }, { zone, ...want })).to.deep.equal([]);
       }),

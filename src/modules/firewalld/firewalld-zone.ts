@@ -6,7 +6,7 @@ import type { FirewalldFacts, FirewalldScope, FirewalldState } from './state.ts'
 import { aliasPersist, BUILTIN, settingsIn, zoneOf } from './zone-edit.ts';
 import { type ListKey, zoneIntent, type ZoneIntent } from './zone-intent.ts';
 import { coveredNotes, offlineWarnings, stateNotes, wideWarnings, zoneData } from './zone-notes.ts';
-import { type ZoneParams, zoneParams } from './zone-params.ts';
+import { inZone, type ZoneParams, zoneParams } from './zone-params.ts';
 import { desiredZone } from './zone-desired.ts';
 import { zoneProblems } from './zone-problems.ts';
 
@@ -48,16 +48,18 @@ export const firewalldZone: StateModule<
 };
 
 function scopeOf(params: ZoneParams): FirewalldScope {
-  const { zone, lists, mayWriteOffline } = zoneIntent(params);
+  const { lists, mayWriteOffline } = zoneIntent(inZone(params, ''));
+  // The default zone is always looked at.
+  const zones = params.zone === undefined ? [] : [params.zone];
   return {
-    zones: onlyUnbinds(params) ? [] : [zone],
-    ...(onlyUnbinds(params) ? { idle: [zone] } : {}),
+    zones: onlyUnbinds(params) ? [] : zones,
+    ...(onlyUnbinds(params) ? { idle: zones } : {}),
     interfaces: lists.interfaces.add ?? [],
     sources: lists.sources.add ?? [],
     services: lists.services.add ?? [],
     definitions: true,
     // A zone that firewalld does not ship may have to be made or deleted, which takes a reload.
-    mayReload: params.target !== undefined || !BUILTIN.includes(zone),
+    mayReload: params.target !== undefined || zones.some((zone) => !BUILTIN.includes(zone)),
     thorough: false,
     offline: mayWriteOffline,
   };
@@ -79,7 +81,7 @@ const ASIDE = new Set([
 /** Whether a task takes interfaces and sources from a zone that firewalld ships, and wants nothing else of it. */
 function onlyUnbinds(params: ZoneParams): boolean {
   const { zone, state, remove } = params;
-  if (!remove || state !== 'present' || !BUILTIN.includes(zone)) return false;
+  if (!remove || state !== 'present' || zone === undefined || !BUILTIN.includes(zone)) return false;
   return (
     Object.entries(params).every(
       ([key, value]) => ASIDE.has(key) || (key === 'exclusive' && value === false),
@@ -93,7 +95,7 @@ function resultOf(
   params: ZoneParams,
 ): Result {
   const { state, facts } = current;
-  const intent = zoneIntent(params);
+  const intent = zoneIntent(inZone(params, state.defaultZone));
   const { zone } = intent;
   const settings = settingsIn(state, zone, 'runtime') ?? settingsIn(state, zone, 'permanent');
   return {

@@ -14,15 +14,16 @@ import {
   zoneOf,
 } from './zone-edit.ts';
 import { type ZoneIntent, zoneIntent } from './zone-intent.ts';
-import type { ZoneParams } from './zone-params.ts';
+import { inZone, type NamedZone, type ZoneParams } from './zone-params.ts';
 import { zoneProblems } from './zone-problems.ts';
 
 type Current = Seen<FirewalldState, FirewalldFacts>;
 
 /** The state with the zone as the arguments want it, or why that cannot be. */
-export function desiredZone(current: Current, params: ZoneParams): FirewalldState | Refusal {
-  const bad = zoneProblems(params)[0];
+export function desiredZone(current: Current, given: ZoneParams): FirewalldState | Refusal {
+  const bad = zoneProblems(given)[0];
   if (bad) return new Refusal(bad.message, { ...bad, code: 'ARGUMENT_INVALID' });
+  const params = inZone(given, current.state.defaultZone);
   const intent = zoneIntent(params);
   const configs = reachable(current.facts, intent);
   if (configs instanceof Refusal) return configs;
@@ -146,7 +147,7 @@ function remove(
 
 function arrange(
   { state, facts }: Current,
-  params: ZoneParams,
+  params: NamedZone,
   intent: ZoneIntent,
   configs: readonly Config[],
 ): FirewalldState | Refusal {
@@ -159,7 +160,7 @@ function arrange(
     });
   }
   const modern = hasForward(state, facts);
-  if (params.forward !== undefined && !modern) {
+  if (intent.forward !== undefined && !modern) {
     const has = facts.version === '' ? 'an older one' : facts.version;
     return new Refusal(`forward needs firewalld 0.9.0, the host has ${has}`, {
       hint: 'leave forward: out for this host, or upgrade firewalld',
@@ -170,7 +171,7 @@ function arrange(
   for (const config of configs) {
     const start =
       settingsIn(state, zone, config) ?? old.permanent ?? emptySettings(modern ? false : null);
-    next = withSettings(next, zone, config, applied(start, params, intent));
+    next = withSettings(next, zone, config, applied(start, intent));
     next = takenFromOthers(next, config, intent);
   }
   return withDefault(next, params, facts);
@@ -186,7 +187,7 @@ function hasForward(state: FirewalldState, facts: FirewalldFacts): boolean {
 }
 
 /** Settings of the zone itself; the same object when nothing of it changes. */
-function applied(old: ZoneSettings, params: ZoneParams, intent: ZoneIntent): ZoneSettings {
+function applied(old: ZoneSettings, intent: ZoneIntent): ZoneSettings {
   const { lists, ports } = intent;
   const next: ZoneSettings = {
     ...old,
@@ -200,9 +201,9 @@ function applied(old: ZoneSettings, params: ZoneParams, intent: ZoneIntent): Zon
       const kept = ports.exclusive ? within(listed, ports.add) : listed;
       return open(close(kept, subtract(ports.remove, ports.add)).list, ports.add);
     }),
-    forward: params.forward ?? old.forward,
-    masquerade: params.masquerade ?? old.masquerade,
-    icmpBlockInversion: params.icmp_block_inversion ?? old.icmpBlockInversion,
+    forward: intent.forward ?? old.forward,
+    masquerade: intent.masquerade ?? old.masquerade,
+    icmpBlockInversion: intent.icmpBlockInversion ?? old.icmpBlockInversion,
   };
   const keys = Object.keys(next) as (keyof ZoneSettings)[];
   return keys.every((key) => next[key] === old[key]) ? old : next;
@@ -228,7 +229,7 @@ function takenFromOthers(
 
 function withDefault(
   state: FirewalldState,
-  params: ZoneParams,
+  params: NamedZone,
   facts: FirewalldFacts,
 ): FirewalldState | Refusal {
   if (params.default === true && state.defaultZone !== params.zone) {

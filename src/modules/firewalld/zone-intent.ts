@@ -4,7 +4,7 @@ import type { Port } from './ports.ts';
 import { asSource } from './sources.ts';
 import type { Config, ListEdit } from './zone-edit.ts';
 import { aliasPersist, configsOf } from './zone-edit.ts';
-import type { ZoneParams } from './zone-params.ts';
+import type { NamedZone, ZoneParams } from './zone-params.ts';
 import { asRich } from './zone-rich.ts';
 
 /** The lists of a zone that firewalld_zone manages, by argument name. */
@@ -43,13 +43,16 @@ export interface ZoneIntent {
   /** Lists the task gives, for notes. */
   readonly given: readonly ListKey[];
   readonly target: 'default' | 'ACCEPT' | 'DROP' | '%%REJECT%%' | undefined;
+  readonly masquerade: boolean | undefined;
+  readonly forward: boolean | undefined;
+  readonly icmpBlockInversion: boolean | undefined;
   readonly configs: readonly Config[];
   readonly mayWriteOffline: boolean;
   readonly warnings: readonly string[];
 }
 
 /** Reads the arguments; entries that `zoneProblems` complains of are left as they are. */
-export const zoneIntent: (params: ZoneParams) => ZoneIntent = oncePer((params) => {
+export const zoneIntent: (params: NamedZone) => ZoneIntent = oncePer((params) => {
   const removing = params.state === 'disabled';
   const given = LIST_KEYS.filter(
     (key) => params[key] !== undefined || params[SINGULAR[key]] !== undefined,
@@ -65,6 +68,8 @@ export const zoneIntent: (params: ZoneParams) => ZoneIntent = oncePer((params) =
     return { add: named, remove, only: exclusive(key) ? named : undefined };
   };
   const same = (text: string): string => text;
+  const switched = (on: boolean | undefined): boolean | undefined =>
+    removing && on !== undefined ? !on : on;
   const named = readPortItems(portsOf(params), '/ports');
   const removed = readPortItems(params.remove?.ports ?? [], '/remove/ports');
   return {
@@ -83,12 +88,20 @@ export const zoneIntent: (params: ZoneParams) => ZoneIntent = oncePer((params) =
       exclusive: exclusive('ports'),
     },
     given: removing ? [] : given,
-    target: params.target === 'REJECT' ? '%%REJECT%%' : params.target,
+    target: targetOf(params, removing),
+    masquerade: switched(params.masquerade),
+    forward: switched(params.forward),
+    icmpBlockInversion: switched(params.icmp_block_inversion),
     configs: configsOf(aliasPersist(params.permanent, params.immediate) ?? params.persist),
     mayWriteOffline: params.offline !== 'never' && params.offline !== false,
     warnings: [...named.warnings, ...removed.warnings],
   };
 });
+
+function targetOf({ target }: ZoneParams, removing: boolean): ZoneIntent['target'] {
+  if (removing && target !== undefined) return 'default';
+  return target === 'REJECT' ? '%%REJECT%%' : target;
+}
 
 const textsOf = (params: ZoneParams, key: TextKey): readonly string[] => {
   const one = params[SINGULAR[key]];

@@ -45,19 +45,18 @@ export const zoneParams = {
   type: 'object',
   description:
     'How a firewalld zone should be, in what runs and in what comes after a reboot, written without a reload. What is not named stays as it is.',
-  required: ['zone'],
   additionalProperties: false,
   properties: {
     zone: {
       type: 'string',
       description:
-        'The zone: at most 17 of the characters A-Z a-z 0-9 _ -. Made when it does not exist.',
+        "The zone: at most 17 of the characters A-Z a-z 0-9 _ -. Made when it does not exist. Left out: the host's default zone.",
     },
     state: {
       enum: ['present', 'absent', 'enabled', 'disabled'],
       default: 'present',
       description:
-        '`present`: the zone exists and has what is named. `absent`: the zone is deleted (only zones that firewalld does not ship). `enabled` is present; `disabled` takes the named entries away, as in ansible.posix.',
+        '`present`: the zone exists and has what is named. `absent`: the zone is deleted (only zones that firewalld does not ship). `enabled` is present; `disabled` takes the named entries away and turns masquerade, forward, icmp_block_inversion and target back, as in ansible.posix.',
     },
     interfaces: names(
       'Network interfaces the zone holds, by kernel name or with a `+` at the end (`vlan+`). They are taken from the zone that has them.',
@@ -165,3 +164,12 @@ export const zoneParams = {
 
 /** Arguments of `firewalld_zone`, checked and with defaults. */
 export type ZoneParams = FromSchema<typeof zoneParams>;
+
+/** The same with the zone they are about. */
+export type NamedZone = ZoneParams & { readonly zone: string };
+
+/** Arguments without a zone are about the default zone of the host. */
+export const inZone = (params: ZoneParams, defaultZone: string): NamedZone =>
+  isNamed(params) ? params : { ...params, zone: defaultZone };
+
+const isNamed = (params: ZoneParams): params is NamedZone => params.zone !== undefined;

@@ -126,6 +126,9 @@ function protocolFault(entry: string): Fault | undefined {
     : { message: `"${entry}" is no protocol`, hint: 'see /etc/protocols for the names' };
 }
 
+/** What `state: disabled` turns back, besides the entries that are named. */
+const SWITCHES = ['masquerade', 'forward', 'icmp_block_inversion', 'target'] as const;
+
 /** Arguments that cannot go together. */
 function contradictions(given: Loose): readonly Problem[] {
   const lists = LIST_KEYS.filter(
@@ -155,7 +158,15 @@ function contradictions(given: Loose): readonly Problem[] {
       'leave persist: out',
     ],
     [
-      state === 'disabled' && lists.length === 0,
+      given.zone === undefined && (deletes || given.default !== undefined),
+      deletes ? '/state' : '/default',
+      `${deletes ? 'state: absent' : 'default'} without a zone`,
+      'name it: zone: NAME',
+    ],
+    [
+      state === 'disabled' &&
+        lists.length === 0 &&
+        SWITCHES.every((key) => given[key] === undefined),
       '/state',
       'state: disabled names no entries',
       'to delete the zone, write state: absent',

@@ -7,7 +7,7 @@ import type { ZoneParams } from '../../../../src/modules/firewalld/zone-params.t
 import { both, host, settings, zone, zoneTask } from '../../../helpers/firewalld.ts';
 
 type Current = Seen<FirewalldState, FirewalldFacts>;
-type Task = Partial<ZoneParams> & { zone: string };
+type Task = Partial<ZoneParams>;
 
 function wanted(current: Current, task: Task): FirewalldState {
   const state = firewalldZone.desired(current, zoneTask(task));
@@ -358,5 +358,29 @@ describe('firewalld_zone', () => {
       thorough: false,
       offline: true,
     });
+  });
+
+  it('is about the default zone of the host when none is named', () => {
+    const { zones } = wanted(host(), { service: 'http' });
+    expect(zones['public']!.permanent!.services).to.include('http');
+    expect(told(host(), { service: 'http' }).data).to.have.property('zone', 'public');
+    expect(firewalldZone.scope(zoneTask({ service: 'http' }))).to.deep.include({
+      zones: [],
+      mayReload: false,
+    });
+    expect(problems({ state: 'absent' })).to.deep.include.members([
+      { pointer: '/state', message: 'state: absent without a zone', hint: 'name it: zone: NAME' },
+    ]);
+    expect(problems({ default: true })).to.have.length(1);
+  });
+
+  it('turns back with state: disabled what ansible.posix turns on with enabled', () => {
+    const on = host({ public: both({ masquerade: true, target: 'DROP' }) });
+    const off = wanted(on, { zone: 'public', state: 'disabled', masquerade: true, target: 'DROP' });
+    expect(off.zones['public']).to.deep.equal(both({ masquerade: false, target: 'default' }));
+    const again = wanted(off && host(), { zone: 'public', state: 'disabled', masquerade: false });
+    expect(again.zones['public']!.runtime!.masquerade).to.equal(true);
+    expect(problems({ zone: 'public', state: 'disabled' })).to.have.length(1);
+    expect(problems({ zone: 'public', state: 'disabled', forward: true })).to.deep.equal([]);
   });
 });
