@@ -378,7 +378,7 @@ describe('firewalld_zone', () => {
     const on = host({ public: both({ masquerade: true, target: 'DROP' }) });
     const off = wanted(on, { zone: 'public', state: 'disabled', masquerade: true, target: 'DROP' });
     expect(off.zones['public']).to.deep.equal(both({ masquerade: false, target: 'default' }));
-    const again = wanted(off && host(), { zone: 'public', state: 'disabled', masquerade: false });
+    const again = wanted(host(), { zone: 'public', state: 'disabled', masquerade: false });
     expect(again.zones['public']!.runtime!.masquerade).to.equal(true);
     expect(problems({ zone: 'public', state: 'disabled' })).to.have.length(1);
     expect(problems({ zone: 'public', state: 'disabled', forward: true })).to.deep.equal([]);
