@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { masked } from './secrets.ts';
 import type { Past } from '../model/past.ts';
 import type { Write } from '../report/reporting.ts';
 
@@ -6,7 +7,7 @@ import type { Write } from '../report/reporting.ts';
 export interface Io {
   /** Results: what a pipe is meant to get. */
   readonly out: Write;
-  /** Everything said besides. */
+  /** Everything said besides; of the process itself, no secret gets through. */
   readonly err: Write;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -26,9 +27,10 @@ export function processIo(): Io {
   const dumb = env['TERM'] === 'dumb';
   const wanted = (env['NO_COLOR'] ?? '') === '' && !dumb;
   const forced = !['', '0', undefined].includes(env['FORCE_COLOR']);
+  const say = writer(process.stderr);
   return {
     out: writer(process.stdout),
-    err: writer(process.stderr),
+    err: (text) => say(masked(text)),
     env,
     cwd: process.cwd(),
     terminal: process.stdout.isTTY && !dumb && (env['CI'] ?? '') === '',

@@ -19,7 +19,7 @@ import { nearby } from './nearby.ts';
 import { forksFor, openFiles } from './open-files.ts';
 import { reachBy } from './reach.ts';
 import { isGone, ownProcess } from './run-process.ts';
-import { noteSecrets, noteValue } from './secrets.ts';
+import { noteMade, noteSecrets, noteValue } from './secrets.ts';
 import { loadInventoryFor, loadOptions, type Project } from './wiring.ts';
 import { now } from '../lib/clock.ts';
 
@@ -67,6 +67,7 @@ export function runInput(given: {
     },
     include: includer(loadOptions(project.registry, project)),
     varsFrom: (from, task) => includedVars(from, task, project.files),
+    noteSecret: (text) => noteMade(text, secrets),
     bytesOf: (file) => createReadStream(file),
     lease: { owner: operator(), seconds: flags.lockTimeout, process: ownProcess(), isGone },
     absolute: (folder) => resolve(folder),

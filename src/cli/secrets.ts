@@ -1,9 +1,19 @@
+import { redact, SHORTEST } from '../lib/redact.ts';
 import type { Layer } from '../model/scope.ts';
 import { isTemplate, type Tree } from '../model/tree.ts';
 import { Secret, type Value, isMap } from '../model/value.ts';
 
 /** Variables of connections that are passwords, whoever wrote them down in the clear. */
 const PASSWORDS = /^ansible_(ssh_|become_|sudo_)?pass(word)?$/;
+
+/** What is known to be secret in this process so far, for what is said outside of any run: errors, and reports of crashes. */
+let known: ReadonlySet<string> = new Set();
+
+/** Makes a set, which may grow, the one that `masked` looks at. */
+export const holdSecret = (secrets: ReadonlySet<string>): void => void (known = secrets);
+
+/** A text without any secret that this process came across. */
+export const masked = (text: string): string => (known.size === 0 ? text : redact(text, known));
 
 /** Adds every secret of some layers to the set that output is cleaned of: encrypted values and passwords. */
 export function noteSecrets(layers: Iterable<Layer>, secrets: Set<string>): void {
@@ -23,6 +33,12 @@ function noteTree(tree: Tree, isPassword: boolean, secrets: Set<string>): void {
   } else if (tree.secret && tree.literal)
     return; // the vault notes it when it is opened
   else if (tree.secret || (isPassword && !isTemplate(tree))) noteValue(tree.value, true, secrets);
+}
+
+/** Adds a text that was made from secrets, unless one that stands in it as it was hides it already. */
+export function noteMade(text: string, secrets: Set<string>): void {
+  for (const secret of secrets) if (secret.length >= SHORTEST && text.includes(secret)) return;
+  secrets.add(text);
 }
 
 /** Adds the text of a secret value; of any value when it is known to be a password. */

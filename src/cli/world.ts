@@ -6,6 +6,7 @@ import { nodeFiles } from '../load/node-files.ts';
 import type { Files } from '../model/files.ts';
 import type { Programs } from '../inventory/script.ts';
 import type { VaultFlags } from './flags.ts';
+import { holdSecret } from './secrets.ts';
 import { openVault } from './vault.ts';
 import { vaultKeys } from './vault-keys.ts';
 
@@ -18,6 +19,7 @@ export interface World {
 /** Opens the files of this machine; asks for vault passwords where the flags say so. */
 export async function openWorld(flags: VaultFlags): Promise<World> {
   const secrets = new Set<string>();
+  holdSecret(secrets);
   const keys = await vaultKeys(flags);
   for (const { password } of keys) secrets.add(password.reveal());
   return {

@@ -5,7 +5,7 @@ import type { ActionModule, ActionResult, Brought } from '../model/module.ts';
 import type { Task } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Part, Reply } from '../model/transport.ts';
-import { Secret, type Value, type ValueMap, isMap } from '../model/value.ts';
+import { opened, Secret, type Value, type ValueMap, isMap } from '../model/value.ts';
 import { sending } from './brought.ts';
 import { staleBy } from './excused.ts';
 import * as outcome from './outcome.ts';
@@ -77,7 +77,7 @@ export function readied(
 }
 
 function deadlineOf({ keywords: { timeout } }: Task, scope: Scope): Pick<Part, 'deadline'> {
-  const seconds = timeout === undefined ? 0 : Number(scope.resolve(timeout));
+  const seconds = timeout === undefined ? 0 : Number(opened(scope.resolve(timeout)));
   return seconds > 0 ? { deadline: seconds * 1000 } : {};
 }
 

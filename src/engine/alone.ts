@@ -3,7 +3,7 @@ import type { Outcome } from '../model/event.ts';
 import type { AnyModule } from '../model/module.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Reply } from '../model/transport.ts';
-import { Unknown } from '../model/value.ts';
+import { opened, Unknown } from '../model/value.ts';
 import { NOT_RUN, type Ready, isAboutLine, judge, readied } from './act.ts';
 import type { Found } from './cursor.ts';
 import { type Delegate, delegateOf } from './delegate.ts';
@@ -213,7 +213,7 @@ async function oneByOne(work: Alone, list: readonly Item[]): Promise<readonly Pl
 
 async function pause({ walker, found, scope }: Alone): Promise<void> {
   const { pause: tree } = found.step.task.loopControl;
-  if (tree) await walker.stage.input.sleep(Number(scope.resolve(tree)) * 1000);
+  if (tree) await walker.stage.input.sleep(Number(opened(scope.resolve(tree))) * 1000);
 }
 
 function breaks({ found }: Alone, o: Outcome, scope: Scope): boolean {

@@ -1,7 +1,7 @@
 import type { Host } from '../model/inventory.ts';
 import type { Task } from '../model/play.ts';
 import type { Given, Scope } from '../model/scope.ts';
-import { type Value, isLazy } from '../model/value.ts';
+import { opened, type Value, isLazy } from '../model/value.ts';
 import { type HostRun, newHostRun } from './host-run.ts';
 import { hostvars } from './hostvars.ts';
 import { OMIT } from './magic.ts';
@@ -24,7 +24,7 @@ export interface Delegate {
 export function delegateOf(walker: Walker, step: Step, scope: Scope): Delegate | undefined {
   const { delegateTo } = step.task.keywords;
   if (!delegateTo) return undefined;
-  const name = show(scope.resolve(delegateTo));
+  const name = show(opened(scope.resolve(delegateTo)));
   if (name === '' || name === OMIT || name === 'null') return undefined;
   const { stage } = walker;
   const run = named(stage.world, name);

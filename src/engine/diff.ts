@@ -6,7 +6,7 @@ export function diff(from: unknown, to: unknown, path: readonly string[] = []): 
   if (from === to) return [];
   if (isWords(from) && isWords(to)) return sets(from, to, path);
   if (isSealed(from) || isSealed(to)) {
-    if (isSealed(from) && isSealed(to) && from.secret.reveal() === to.secret.reveal()) return [];
+    if (sameUnsealed(from, to)) return [];
     // What a secret takes the place of was often one too.
     return [{ kind: 'value', path, from: hidden(from), to: hidden(to) }];
   }
@@ -51,6 +51,16 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** A secret beside what it is compared by, such as a hash, which must not be shown either: it can be guessed from. */
 const isSealed = (value: unknown): value is { readonly secret: Secret } =>
   isObject(value) && value['secret'] instanceof Secret;
+
+/** What a host shows of a secret is the thing itself, or what it is compared by. */
+function sameUnsealed(a: unknown, b: unknown): boolean {
+  const [one, other] = isSealed(a) ? [a, b] : [b, a];
+  if (!isSealed(one)) return false;
+  if (isSealed(other)) return one.secret.reveal() === other.secret.reveal();
+  if (typeof other === 'string') return one.secret.reveal() === other;
+  const marks = Object.entries(one).filter(([key]) => key !== 'secret' && key !== HOW);
+  return isObject(other) && marks.length > 0 && marks.every(([key, mark]) => other[key] === mark);
+}
 
 function plain(value: unknown): Plain {
   if (value === undefined) return null;

@@ -2,7 +2,7 @@ import { OrchError } from '../lib/errors.ts';
 import type { Task } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
 import type { BecomeMethod, Identity } from '../model/transport.ts';
-import { Secret, type Value } from '../model/value.ts';
+import { opened, Secret, type Value } from '../model/value.ts';
 import type { RunOptions } from './input.ts';
 
 /** Whatever says who something runs as: a task, or nothing but the host and the command line. */
@@ -19,12 +19,16 @@ export function identityOf(
 ): Identity {
   const keyword = (name: 'become' | 'becomeUser' | 'becomeMethod'): Value | undefined => {
     const tree = task.keywords[name];
-    return tree && scope.resolve(tree);
+    return tree && opened(scope.resolve(tree));
   };
   const become = scope.get('ansible_become') ?? keyword('become') ?? options.become;
   if (!truthy(become)) return {};
+  const own = (name: string): Value | undefined => {
+    const value = scope.get(name);
+    return value === undefined ? undefined : opened(value);
+  };
   const method =
-    scope.get('ansible_become_method') ?? keyword('becomeMethod') ?? options.becomeMethod ?? 'sudo';
+    own('ansible_become_method') ?? keyword('becomeMethod') ?? options.becomeMethod ?? 'sudo';
   if (!isMethod(method)) {
     throw new OrchError(
       'KEYWORD_UNSUPPORTED',
@@ -35,20 +39,23 @@ export function identityOf(
       },
     );
   }
-  const user =
-    scope.get('ansible_become_user') ?? keyword('becomeUser') ?? options.becomeUser ?? 'root';
+  const user = own('ansible_become_user') ?? keyword('becomeUser') ?? options.becomeUser ?? 'root';
   const secret =
     scope.get('ansible_become_password') ??
     scope.get('ansible_become_pass') ??
     options.becomePassword;
   const password =
-    secret instanceof Secret ? secret : typeof secret === 'string' ? new Secret(secret) : undefined;
+    secret instanceof Secret
+      ? secret
+      : typeof secret === 'string' || typeof secret === 'number'
+        ? new Secret(String(secret))
+        : undefined;
   return {
     become: {
       method,
       user: typeof user === 'string' ? user : JSON.stringify(user),
       ...(password ? { password } : {}),
-      ...textVars(scope),
+      ...textVars(own),
     },
   };
 }
@@ -58,9 +65,12 @@ const METHODS: readonly BecomeMethod[] = ['sudo', 'su', 'doas', 'run0'];
 const isMethod = (value: Value): value is BecomeMethod =>
   METHODS.some((method) => method === value);
 
-function textVars(scope: Scope): { readonly flags?: string; readonly exe?: string } {
-  const flags = scope.get('ansible_become_flags');
-  const exe = scope.get('ansible_become_exe');
+function textVars(own: (name: string) => Value | undefined): {
+  readonly flags?: string;
+  readonly exe?: string;
+} {
+  const flags = own('ansible_become_flags');
+  const exe = own('ansible_become_exe');
   return {
     ...(typeof flags === 'string' ? { flags } : {}),
     ...(typeof exe === 'string' ? { exe } : {}),
@@ -73,7 +83,11 @@ export const sameIdentity = (a: Identity, b: Identity): boolean =>
 
 /** A keyword's value as a boolean, as Ansible reads it: yes, on, true and 1 are true. */
 export const truthy = (value: Value | undefined): boolean =>
-  typeof value === 'string' ? /^(y|yes|on|true|t|1)$/i.test(value) : Boolean(value);
+  value instanceof Secret
+    ? truthy(value.reveal())
+    : typeof value === 'string'
+      ? /^(y|yes|on|true|t|1)$/i.test(value)
+      : Boolean(value);
 
 /** Whether a task only foresees: `check_mode` wins over --check. */
 export function checks(task: Task, scope: Scope, options: RunOptions): boolean {

@@ -8,7 +8,7 @@ import {
 } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
 import { type MapTree, type Tree, hasTemplate } from '../model/tree.ts';
-import { Unknown } from '../model/value.ts';
+import { opened, Unknown } from '../model/value.ts';
 import { Behind } from './behind.ts';
 import { type Found, type Step, into } from './cursor.ts';
 import { finish } from './finish.ts';
@@ -185,7 +185,7 @@ function requestOf({ play }: Stage, task: Task, scope: Scope, i: number): Includ
   const { include: what } = task;
   if (!what) throw new OrchError('INTERNAL', 'this is no include');
   const text = (tree: Tree | undefined): string | undefined => {
-    const value = tree && scope.resolve(tree);
+    const value = tree && opened(scope.resolve(tree));
     if (value instanceof Unknown)
       throw new OrchError('TEMPLATE_FAILED', `what is included is unknown: ${value.why}`);
     return value === undefined || value === null || value === OMIT ? undefined : show(value);

@@ -113,6 +113,8 @@ export interface RunInput {
   readonly place?: Place;
   /** The whole path of a folder of this machine. */
   readonly absolute?: (folder: string) => string;
+  /** Hears of a text made from secrets that is handed on as a plain one: it must not be shown either. */
+  noteSecret?(text: string): void;
   /** Takes every event, in the order it happened. */
   emit(event: RunEvent): void;
   /** Milliseconds of a clock that never goes back. */

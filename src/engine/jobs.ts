@@ -8,13 +8,14 @@ import { type Ready, judge } from './act.ts';
 import * as outcome from './outcome.ts';
 import type { Stage, World } from './stage.ts';
 import type { Way } from './way.ts';
+import { opened } from '../model/value.ts';
 
 /** Seconds between two looks at a job, when the task does not say. */
 const POLL = 15;
 
 /** Whether a task runs in the background: `async` with a number of seconds. */
 export const inBackground = ({ async }: Task, scope: Scope): boolean =>
-  async !== undefined && Number(scope.resolve(async)) > 0;
+  async !== undefined && Number(opened(scope.resolve(async))) > 0;
 
 /**
  * Runs an action as a job that outlives the line. With `poll: 0` it is left to itself, and `async_status` asks for it;
@@ -26,8 +27,8 @@ export async function runJob(
   { scope, ready, way }: { readonly scope: Scope; readonly ready: Ready; readonly way: Way },
 ): Promise<Outcome> {
   const { world, input } = stage;
-  const seconds = task.async ? Number(scope.resolve(task.async)) : 0;
-  const poll = task.poll ? Number(scope.resolve(task.poll)) : POLL;
+  const seconds = task.async ? Number(opened(scope.resolve(task.async))) : 0;
+  const poll = task.poll ? Number(opened(scope.resolve(task.poll))) : POLL;
   const { machine, identity } = way;
   const job = `${input.run}.${(world.jobs += 1)}`;
   const ask = async (part: Part, changes = false): Promise<Reply | undefined> => {

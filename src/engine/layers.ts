@@ -3,7 +3,7 @@ import { OrchError } from '../lib/errors.ts';
 import type { Play, VarsFile } from '../model/play.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import type { MapTree, Tree } from '../model/tree.ts';
-import type { Value } from '../model/value.ts';
+import { opened, type Value } from '../model/value.ts';
 import type { RunInput } from './input.ts';
 import type { KeptMaps } from './kept.ts';
 
@@ -53,7 +53,7 @@ function firstOf(input: RunInput, { name, others = [] }: VarsFile, scope: Scope)
   let last: OrchError | undefined;
   for (const choice of [name, ...others]) {
     try {
-      return input.readVars(fileName(scope.resolve(choice)), choice);
+      return input.readVars(fileName(opened(scope.resolve(choice))), choice);
     } catch (error) {
       const passes =
         error instanceof OrchError &&

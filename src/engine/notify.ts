@@ -7,7 +7,7 @@ import { compare } from './position.ts';
 import type { Settled } from './settle.ts';
 import { show } from './show.ts';
 import type { Stage } from './stage.ts';
-import type { Value } from '../model/value.ts';
+import { opened, type Value } from '../model/value.ts';
 import type { Walker } from './walker.ts';
 
 /** Notes which handlers a changed task notifies: one of each name, and all that listen. */
@@ -18,7 +18,7 @@ export function notify({ stage, run }: Walker, { planned, outcome: o }: Settled)
         .map(({ scope }) => scope)
     : [planned.scope];
   for (const tree of planned.task.notify) {
-    const names = new Set(scopes.flatMap((scope) => namesOf(scope.resolve(tree))));
+    const names = new Set(scopes.flatMap((scope) => namesOf(opened(scope.resolve(tree)))));
     for (const name of names) {
       const owed = answering(stage, name, planned);
       for (const handler of owed) run.notified.add(handler.id);
@@ -60,7 +60,9 @@ const listOf = ({ id }: Task): string => id.slice(0, id.lastIndexOf('.'));
 /** The names a handler answers to: its own, and with that of its role before it. */
 function calledBy({ name, role }: Task, scope: Scope): readonly string[] {
   if (!name) return [];
-  const own = isTemplate(name) ? evaluated(() => show(scope.resolve(name))) : String(name.value);
+  const own = isTemplate(name)
+    ? evaluated(() => show(opened(scope.resolve(name))))
+    : String(name.value);
   if (own === undefined) return [];
   return role ? [own, `${role.name} : ${own}`] : [own];
 }

@@ -1,5 +1,5 @@
 import { type Play, allTasks, handlersOf } from '../model/play.ts';
-import { Unknown, type Value } from '../model/value.ts';
+import { opened, Unknown, type Value } from '../model/value.ts';
 import { batches } from './batches.ts';
 import { start } from './cursor.ts';
 import { flowOf } from './flow-items.ts';
@@ -173,7 +173,7 @@ function keywords(
 ): (tree: Play['serial']) => Value | undefined {
   const scope = run && taskScope({ stage, run, at: stage.base });
   return (tree) => {
-    const value = tree && scope ? scope.resolve(tree) : undefined;
+    const value = tree && scope ? opened(scope.resolve(tree)) : undefined;
     return value instanceof Unknown || value === null ? undefined : value;
   };
 }

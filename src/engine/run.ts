@@ -15,6 +15,7 @@ import { Slots } from './slots.ts';
 import type { World } from './stage.ts';
 import { exitCode } from './totals.ts';
 import { taskScope } from './vars.ts';
+import { opened } from '../model/value.ts';
 
 /** One play with the hosts it runs on. */
 export interface Staged {
@@ -215,7 +216,7 @@ const keywordProblems = ({ play, hosts }: Staged, scope: Scope): readonly OrchEr
   [play.serial, play.anyErrorsFatal, play.maxFailPercentage].flatMap((tree) => {
     if (!tree) return [];
     try {
-      const value = scope.resolve(tree);
+      const value = opened(scope.resolve(tree));
       if (tree === play.serial) batches(hosts, value, tree.source);
       return [];
     } catch (error) {

@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { opened } from '../model/value.ts';
 
 import type { Found } from './cursor.ts';
 import type { Stage } from './stage.ts';
@@ -20,7 +21,7 @@ function queueOf(walker: Walker, { step }: Found): LimitFunction | undefined {
   if (!throttle || runOnce) return undefined;
   const known = walker.stage.throttles.get(step.task.id);
   if (known) return known;
-  const places = Math.floor(Number(scopeAt(walker, step).resolve(throttle)));
+  const places = Math.floor(Number(opened(scopeAt(walker, step).resolve(throttle))));
   if (!(places > 0)) return undefined;
   return made(walker.stage, step.task.id, places);
 }

@@ -7,6 +7,7 @@ import { withResult } from './judge.ts';
 import * as outcome from './outcome.ts';
 import { hasChanged } from './result.ts';
 import { OrchError } from '../lib/errors.ts';
+import { opened } from '../model/value.ts';
 
 /** What Ansible does when nothing is said: four tries in all, five seconds between. */
 const [RETRIES, DELAY] = [3, 5];
@@ -45,7 +46,7 @@ function triesOf({ retries }: Task, scope: Scope): number {
 }
 
 const number = (tree: Tree | undefined, scope: Scope, otherwise: number): number => {
-  const given = tree ? Number(scope.resolve(tree)) : otherwise;
+  const given = tree ? Number(opened(scope.resolve(tree))) : otherwise;
   return Number.isFinite(given) ? given : otherwise;
 };
 

@@ -4,7 +4,7 @@ import { quote } from './shell.ts';
 export const REDACTED = '********';
 
 /** Secrets shorter than this would blank out ordinary words: they count only as a whole string. */
-const SHORTEST = 4;
+export const SHORTEST = 4;
 
 /** Words of the event union itself: a secret that is spelt like one must not break the shape of events. */
 const STRUCTURE: ReadonlyMap<string, RegExp> = new Map([

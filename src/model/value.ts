@@ -27,6 +27,15 @@ export class Secret {
   }
 }
 
+/**
+ * A value whose secrets are plain texts: for names, numbers and switches that orch itself has to understand. An encrypted
+ * file makes secrets of those too; what is shown of them is masked by the texts that are known to be secret.
+ */
+export function opened(value: Value): Value {
+  if (value instanceof Secret) return value.reveal();
+  return Array.isArray(value) ? (value as readonly Value[]).map(opened) : value;
+}
+
 /** What stands where a secret would. */
 export const MASK = '********';
 

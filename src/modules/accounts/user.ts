@@ -87,6 +87,7 @@ const params = {
       'x-says': 'a hash',
       description:
         'Hash of its password, as the filter password_hash makes it; keep it in a vault.',
+      'x-secret': true,
     },
     update_password: {
       enum: ['always', 'on_create'],

@@ -20,11 +20,16 @@ const params = {
     'Runs a program on the host, without a shell: no pipes, no redirections, no variables, no globs in its words. ' +
     'Cannot be foreseen: it runs when its turn comes, and in check mode only with reads: true.',
   properties: {
-    cmd: { type: 'string', description: 'The command line; quotes and backslashes group words.' },
+    cmd: {
+      type: 'string',
+      description: 'The command line; quotes and backslashes group words.',
+      'x-secret': true,
+    },
     argv: {
       type: 'array',
       items: { type: ['string', 'number'] },
       minItems: 1,
+      'x-secret': true,
       description: 'The program and its words as a list, instead of cmd.',
     },
     ...PROCESS_PARAMS,

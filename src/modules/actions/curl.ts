@@ -12,6 +12,7 @@ export const URL_PARAMS = {
   url_password: {
     type: 'string',
     description: 'Password for the login.',
+    'x-secret': true,
     'x-aliases': ['password'],
   },
   force_basic_auth: {
@@ -19,7 +20,7 @@ export const URL_PARAMS = {
     default: false,
     description: 'Accepted: the login is always sent at once.',
   },
-  headers: { type: 'object', description: 'Headers of the request, by name.' },
+  headers: { type: 'object', description: 'Headers of the request, by name.', 'x-secret': true },
   validate_certs: { type: 'boolean', default: true, description: 'Certificates are checked.' },
   client_cert: {
     type: 'string',

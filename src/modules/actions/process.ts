@@ -14,7 +14,11 @@ export const PROCESS_PARAMS = {
     type: 'string',
     description: 'A file or glob on the host; when it does not exist, nothing is run.',
   },
-  stdin: { type: 'string', description: 'What it reads on its standard input.' },
+  stdin: {
+    type: 'string',
+    description: 'What it reads on its standard input.',
+    'x-secret': true,
+  },
   stdin_add_newline: {
     type: 'boolean',
     default: true,

@@ -1,14 +1,19 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { sh } from '../../lib/shell.ts';
 import type { ActionModule, ParamsSchema } from '../../model/module.ts';
-import { cut, failure, output, textOf } from './process.ts';
+import { cut, failure, output } from './process.ts';
+import { started } from './shell.ts';
 
 const params = {
   type: 'object',
   description:
     'Runs a line in the plain shell of the host, with nothing around it. In orch, shell needs no more of a host than raw does.',
   properties: {
-    cmd: { type: 'string', minLength: 1, description: 'The command line, as the shell reads it.' },
+    cmd: {
+      type: 'string',
+      minLength: 1,
+      description: 'The command line, as the shell reads it.',
+      'x-secret': true,
+    },
     executable: { type: 'string', default: 'sh', description: 'The shell; must understand -c.' },
     reads: {
       type: 'boolean',
@@ -33,7 +38,7 @@ export const rawCommand: ActionModule<RawParams> = {
   example: `- name: Something to talk to Ansible with
   raw: test -x /usr/bin/python3 || apt-get install -y python3-minimal
 `,
-  script: ({ executable, cmd }) => sh`exec ${textOf(executable)} -c ${textOf(cmd)}`,
+  script: started,
   parse(reply, { reads }) {
     const texts = output(reply.stdout.toString('utf8'), reply.stderr.toString('utf8'), {
       strip_empty_ends: false,

@@ -20,7 +20,12 @@ const params = {
     'Runs a script of this machine on the host: it is sent, run and taken away again. src is looked for below files/ ' +
     'of the role, beside the task file and beside the playbook. What stands behind its name is for the shell.',
   properties: {
-    cmd: { type: 'string', minLength: 1, description: 'The script and its arguments.' },
+    cmd: {
+      type: 'string',
+      minLength: 1,
+      description: 'The script and its arguments.',
+      'x-secret': true,
+    },
     executable: {
       type: 'string',
       description: 'The program that runs it. Left out: the one its first line names.',

@@ -17,7 +17,12 @@ const params = {
     'Runs a command line in a shell on the host: pipes, redirections, variables and globs work. ' +
     'Quote values with the filter `quote`. Cannot be foreseen: in check mode it runs only with reads: true.',
   properties: {
-    cmd: { type: 'string', minLength: 1, description: 'The command line, as the shell reads it.' },
+    cmd: {
+      type: 'string',
+      minLength: 1,
+      description: 'The command line, as the shell reads it.',
+      'x-secret': true,
+    },
     executable: {
       type: 'string',
       default: '/bin/sh',
@@ -51,8 +56,8 @@ export const shell: ActionModule<ShellParams> = {
   foresees: (given) => processForesight(given, given.cmd),
 };
 
-/** A command that a secret went into is no argument: arguments can be read by everybody on the host. */
-function started({ cmd, executable }: ShellParams): Shell {
+/** A command line for a shell. One that a secret went into is no argument: those can be read by everybody on the host. */
+export function started({ cmd, executable }: Pick<ShellParams, 'cmd' | 'executable'>): Shell {
   const given: unknown = cmd;
   if (!(given instanceof Secret)) return sh`exec ${textOf(executable)} -c ${textOf(cmd)}`;
   const text = given.reveal();

@@ -38,7 +38,7 @@ d=${path === undefined ? { text: '"${TMPDIR:-/tmp}"' } : pathWord(path)}
 i=0
 while [ $i -lt 100 ]; do
   i=$((i+1)); r=$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n') || exit 1
-  p=$d/${prefix}$r${suffix}
+  p=$d/${prefix}"$r"${suffix}
   ${{ text: state === 'file' ? '( set -C; : >"$p" ) 2>/dev/null' : 'mkdir "$p" 2>/dev/null' }} && { printf %s "$p"; exit 0; }
 done
 echo "no name was free in $d" >&2; exit 1`,

@@ -16,7 +16,10 @@ const params = {
       default: 'GET',
       description: 'The method: GET, POST, PUT, DELETE ...',
     },
-    body: { description: 'What is sent: a text, or with body_format a map or list.' },
+    body: {
+      description: 'What is sent: a text, or with body_format a map or list.',
+      'x-secret': true,
+    },
     body_format: {
       enum: ['form-urlencoded', 'json', 'raw'],
       default: 'raw',

@@ -1,7 +1,7 @@
 import { OrchError } from '../../lib/errors.ts';
 import type { Scope } from '../../model/scope.ts';
 import { type MapTree, entry } from '../../model/tree.ts';
-import { type Value, firstUnknown, isMap } from '../../model/value.ts';
+import { type Value, firstUnknown, isMap, opened } from '../../model/value.ts';
 import { showValue } from './texts.ts';
 
 /** The value of an argument; nothing when it is left out, null or omitted. */
@@ -20,21 +20,22 @@ const isOmitted = (value: Value, scope: Scope): boolean =>
 /** An argument as text. */
 export function textArg(args: MapTree, key: string, scope: Scope): string | undefined {
   const value = valueArg(args, key, scope);
-  return value === undefined ? undefined : showValue(value);
+  return value === undefined ? undefined : showValue(opened(value));
 }
 
 /** An argument as a boolean, as Ansible reads it. */
 export function truthArg(args: MapTree, key: string, scope: Scope, otherwise: boolean): boolean {
   const value = valueArg(args, key, scope);
   if (value === undefined) return otherwise;
-  return typeof value === 'string' ? /^(y|yes|on|true|t|1)$/i.test(value) : Boolean(value);
+  const plain = opened(value);
+  return typeof plain === 'string' ? /^(y|yes|on|true|t|1)$/i.test(plain) : Boolean(plain);
 }
 
 /** An argument as a number. Throws ARGUMENT_INVALID when it is none. */
 export function numberOf(args: MapTree, key: string, scope: Scope): number | undefined {
   const value = valueArg(args, key, scope);
   if (value === undefined || firstUnknown(value)) return undefined;
-  const number = Number(value);
+  const number = Number(opened(value));
   if (Number.isFinite(number) && value !== '') return number;
   throw new OrchError('ARGUMENT_INVALID', `${key} must be a number, is ${showValue(value)}`, {
     source: entry(args, key)?.value.source,
@@ -45,9 +46,10 @@ export function numberOf(args: MapTree, key: string, scope: Scope): number | und
 export function wordsArg(args: MapTree, key: string, scope: Scope): readonly string[] {
   const value = valueArg(args, key, scope);
   if (value === undefined) return [];
-  const list = Array.isArray(value)
-    ? (value as readonly Value[]).map(showValue)
-    : showValue(value).split(',');
+  const plain = opened(value);
+  const list = Array.isArray(plain)
+    ? (plain as readonly Value[]).map(showValue)
+    : showValue(plain).split(',');
   return list.map((word) => word.trim()).filter((word) => word !== '');
 }
 

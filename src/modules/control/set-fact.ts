@@ -2,7 +2,7 @@ import { OrchError } from '../../lib/errors.ts';
 import type { ControlModule, ControlResult, ParamsSchema } from '../../model/module.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Entry } from '../../model/tree.ts';
-import { type Value } from '../../model/value.ts';
+import { opened, type Value } from '../../model/value.ts';
 
 const params = {
   type: 'object',
@@ -45,7 +45,7 @@ export const setFact: ControlModule = {
 };
 
 function nameOf({ key, keySource }: Entry, scope: Scope): string {
-  const name = scope.resolve({ kind: 'scalar', value: key, source: keySource });
+  const name = opened(scope.resolve({ kind: 'scalar', value: key, source: keySource }));
   if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) return name;
   throw new OrchError(
     'ARGUMENT_INVALID',

@@ -20,6 +20,7 @@ const params = {
       type: 'string',
       default: '',
       description: 'The lines. Empty: the block and its markers go.',
+      'x-secret': true,
       'x-aliases': ['content'],
     },
     marker: {

@@ -27,6 +27,7 @@ const params = {
     },
     content: {
       description: 'The text itself, instead of src. A map or list becomes JSON.',
+      'x-secret': true,
     },
     ...PUT_PARAMS,
     remote_src: {

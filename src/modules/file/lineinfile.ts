@@ -28,6 +28,7 @@ const params = {
     line: {
       type: 'string',
       description: 'The line. Needed with state=present.',
+      'x-secret': true,
       'x-aliases': ['value'],
     },
     backrefs: {

@@ -1,4 +1,5 @@
 import { Refusal, type Result, type Seen } from '../../model/module.ts';
+import { Secret } from '../../model/value.ts';
 import { type AttributeParams, attributed, freshMode } from './attributes.ts';
 import { sameContent } from './content.ts';
 import { diffOf, pathInfo } from './result.ts';
@@ -166,7 +167,7 @@ export function putResult(
   path: string,
   more: {
     readonly src: string;
-    readonly source: Pick<Source, 'sha1' | 'md5'>;
+    readonly source: Partial<Pick<Source, 'sha1' | 'md5' | 'content'>>;
     readonly backup: boolean;
     readonly follow: boolean;
     readonly diff?: boolean | undefined;
@@ -174,15 +175,18 @@ export function putResult(
 ): Result {
   const [was, is] = [endOf(before[path]), endOf(state[path])];
   const replaced = was.kind === 'file' && is.kind === 'file' && was.content !== is.content;
-  const { sha1, md5 } = more.source;
+  const { sha1, md5, content } = more.source;
+  // A secret may be guessed, and a hash would tell who guessed right.
+  const hides = typeof content === 'object' && 'secret' in content;
+  const shown = (hash: string): string | Secret => (hides ? new Secret(hash) : hash);
   const end = more.follow && before[path]?.kind === 'link' ? facts.raw[path]?.real : undefined;
   return {
     data: {
       dest: end ?? path,
       path: end ?? path,
       src: more.src,
-      ...(sha1 === undefined ? {} : { checksum: sha1 }),
-      ...(md5 === undefined ? {} : { md5sum: md5 }),
+      ...(sha1 === undefined ? {} : { checksum: shown(sha1) }),
+      ...(md5 === undefined ? {} : { md5sum: shown(md5) }),
       ...pathInfo(is, end === undefined ? facts.raw[path] : facts.raw[path]?.end, facts),
       ...(more.diff ? diffOf(path, was, is) : {}),
       ...(more.backup && replaced && facts.stamp !== undefined

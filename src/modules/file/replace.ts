@@ -13,11 +13,12 @@ const params = {
     '^ and $ are starts and ends of lines. It is up to you that a second run finds nothing more to replace.',
   properties: {
     ...EDIT_PARAMS,
-    regexp: { type: 'string', description: 'What to look for.' },
+    regexp: { type: 'string', description: 'What to look for.', 'x-secret': true },
     replace: {
       type: 'string',
       default: '',
       description: 'What to put there; may hold \\1 or \\g<name>. Empty: the matches go.',
+      'x-secret': true,
     },
     after: {
       type: 'string',

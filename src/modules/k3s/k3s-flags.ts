@@ -34,6 +34,7 @@ const params = {
       type: 'object',
       default: {},
       additionalProperties: true,
+      'x-secret': true,
       description:
         'Flags without dashes, as in the configuration file. null takes a flag out of our file; other keys in it stay.',
     },

@@ -26,6 +26,19 @@ describe('diff', () => {
     expect(diff({ args: [sealed('a')] }, { args: [sealed('b')] })).to.have.length(1);
   });
 
+  it('finds nothing between a secret and what a host shows of it: the text, or what it is compared by', () => {
+    const sealed = { sha256: 'hash of a', size: 1, secret: new Secret('a') };
+    for (const shown of ['a', { sha256: 'hash of a', size: 1 }])
+      for (const [from, to] of [
+        [shown, sealed],
+        [sealed, shown],
+      ])
+        expect(diff({ content: from }, { content: to })).to.deep.equal([]);
+    for (const shown of ['b', '', { sha256: 'hash of b', size: 1 }, {}, null, undefined])
+      expect(diff({ content: shown }, { content: sealed })).to.have.length(1);
+    expect(diff({ secret: 1 }, { secret: new Secret('a') })).to.have.length(1);
+  });
+
   it('finds something between different states', () => {
     const plain = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean()));
     fc.assert(
