@@ -19,7 +19,7 @@ import { nearby } from './nearby.ts';
 import { forksFor, openFiles } from './open-files.ts';
 import { reachBy } from './reach.ts';
 import { isGone, ownProcess } from './run-process.ts';
-import { noteMade, noteSecrets, noteValue } from './secrets.ts';
+import { holdsSecret, noteMade, noteSecrets, noteValue } from './secrets.ts';
 import { loadInventoryFor, loadOptions, type Project } from './wiring.ts';
 import { now } from '../lib/clock.ts';
 
@@ -68,6 +68,7 @@ export function runInput(given: {
     include: includer(loadOptions(project.registry, project)),
     varsFrom: (from, task) => includedVars(from, task, project.files),
     noteSecret: (text) => noteMade(text, secrets),
+    holdsSecret: (text) => holdsSecret(text, secrets),
     bytesOf: (file) => createReadStream(file),
     lease: { owner: operator(), seconds: flags.lockTimeout, process: ownProcess(), isGone },
     absolute: (folder) => resolve(folder),

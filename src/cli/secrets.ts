@@ -37,8 +37,14 @@ function noteTree(tree: Tree, isPassword: boolean, secrets: Set<string>): void {
 
 /** Adds a text that was made from secrets, unless one that stands in it as it was hides it already. */
 export function noteMade(text: string, secrets: Set<string>): void {
-  for (const secret of secrets) if (secret.length >= SHORTEST && text.includes(secret)) return;
-  secrets.add(text);
+  if (!holdsSecret(text, secrets)) secrets.add(text);
+}
+
+/** Whether a secret that is no ordinary word stands in a text. */
+export function holdsSecret(text: string, secrets: ReadonlySet<string>): boolean {
+  for (const secret of secrets)
+    if (secret.length >= SHORTEST && text.includes(secret.trimEnd())) return true;
+  return false;
 }
 
 /** Adds the text of a secret value; of any value when it is known to be a password. */

@@ -6,6 +6,7 @@ import type { Nearby } from '../model/nearby.ts';
 import type { Past } from '../model/past.ts';
 import type { IncludePort, Playbook, Task } from '../model/play.ts';
 import type { Evaluator, Layer, Scope } from '../model/scope.ts';
+import type { SecretTexts } from '../model/revealed.ts';
 import type { Connect, Target } from '../model/transport.ts';
 import type { Place } from './safeguard/place.ts';
 import type { MapTree, ScalarTree } from '../model/tree.ts';
@@ -62,7 +63,7 @@ export interface Question {
 }
 
 /** All a run needs, made by the command line: the engine itself touches no file, clock or socket. */
-export interface RunInput {
+export interface RunInput extends SecretTexts {
   /** Unique name of the run. */
   readonly run: string;
   /** The words of the command line, secrets left out, and the folder it was given in: what `orch resume` needs. */
@@ -113,8 +114,6 @@ export interface RunInput {
   readonly place?: Place;
   /** The whole path of a folder of this machine. */
   readonly absolute?: (folder: string) => string;
-  /** Hears of a text made from secrets that is handed on as a plain one: it must not be shown either. */
-  noteSecret?(text: string): void;
   /** Takes every event, in the order it happened. */
   emit(event: RunEvent): void;
   /** Milliseconds of a clock that never goes back. */

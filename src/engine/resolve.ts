@@ -1,7 +1,7 @@
 import { OrchError } from '../lib/errors.ts';
 import { showSource } from '../lib/source.ts';
 import { lenient } from '../model/lenient.ts';
-import { revealed } from '../model/revealed.ts';
+import { type SecretTexts, revealed } from '../model/revealed.ts';
 import type { AnyModule, Problem, Validate } from '../model/module.ts';
 import type { Task } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
@@ -21,13 +21,13 @@ export function params(
   task: Task,
   module: AnyModule,
   scope: Scope,
-  input: Pick<RunInput, 'validate' | 'nearby' | 'noteSecret'>,
+  input: Pick<RunInput, 'validate' | 'nearby'> & SecretTexts,
 ): Resolved {
   try {
     const whole = withoutOmitted(argsOf(task, scope));
     const unknown = firstUnknown(whole);
     if (unknown) return { kind: 'unknown', unknown };
-    const given = revealed(module.params, whole, (text) => input.noteSecret?.(text));
+    const given = revealed(module.params, whole, input);
     const { params: complete, problems: all } = checked(task, module, given, input.validate);
     const [first] = all;
     if (first) return { kind: 'error', error: placed(first, all, task, scope) };

@@ -47,13 +47,42 @@ function spellings(secret: string): string[] {
   const lines = trimmed.split('\n').map((line) => line.trim());
   const forms = [secret, trimmed, ...(lines.length > 1 ? lines : [])].flatMap((text) => [
     text,
-    JSON.stringify(text).slice(1, -1),
+    ...inQuotes(text),
     quote(text.replaceAll('\0', '')),
     encodeURIComponent(text.replace(/\p{Surrogate}/gu, '')),
-    Buffer.from(text).toString('base64').replace(/=+$/, ''),
+    ...inBase64(text),
   ]);
-  return forms.filter((form) => form.length >= SHORTEST);
+  return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
 }
+
+/** As JSON writes it, with and without other letters than those of ASCII, Python in either quotes, and YAML in single ones. */
+function inQuotes(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const ascii = json.replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const python = json.replaceAll('\\"', '"');
+  return [json, ascii, python, python.replaceAll("'", "\\'"), text.replaceAll("'", "''")];
+}
+
+/** Shortest piece of base64 that is taken for a secret inside something longer. */
+const SHORTEST_PIECE = 8;
+
+/** In base64, also behind one or two other bytes, as in `user:password`; what other bytes have a part in is left out. */
+function inBase64(text: string): readonly string[] {
+  const bytes = Buffer.from(text);
+  return [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]);
+    const end = Math.floor((whole.length * 8) / 6);
+    const piece = whole.toString('base64').slice(before === 0 ? 0 : before + 1, end);
+    const own = before === 0 ? [whole.toString('base64').replace(/=+$/, '')] : [];
+    const pieces = piece.length >= SHORTEST_PIECE ? [piece] : [];
+    return [...own, ...pieces].flatMap((one) => [one, one.replace(/[+/]/g, urlSafe)]);
+  });
+}
+
+const urlSafe = (char: string): string => (char === '+' ? '-' : '_');
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 

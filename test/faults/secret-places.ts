@@ -87,7 +87,7 @@ export function systemLog(end: (() => void)[]): () => string {
         maxBuffer: 1e9,
       });
   const file = join(room(), 'syslog');
-  const daemon = spawn('busybox', ['syslogd', '-n', '-O', file, '-s', '0'], { stdio: 'ignore' });
+  const daemon = spawn('busybox', ['syslogd', '-n', '-O', file], { stdio: 'ignore' });
   end.push(() => {
     daemon.kill();
     rmSync('/dev/log', { force: true });

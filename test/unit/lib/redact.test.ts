@@ -30,6 +30,36 @@ describe('redact', () => {
     });
   }
 
+  it('masks any secret however it is written: JSON, Python, YAML, base64 behind other bytes', () => {
+    const core = fc.stringMatching(/^[0-9a-f]{12}$/);
+    const odd = fc.string({ unit: fc.constantFrom(...`a'"\\$&<%+/ é€\t`), maxLength: 6 });
+    fc.assert(
+      fc.property(odd, core, odd, fc.nat(3), (before, middle, after, gap) => {
+        const secret = `${before}${middle}${after}`;
+        const clean = redactor(new Set([secret]));
+        const escaped = secret.replaceAll('\\', '\\\\').replaceAll('\t', '\\t');
+        const ascii = JSON.stringify(secret).replace(
+          /[^\x20-\x7e]/g,
+          (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+        for (const text of [
+          JSON.stringify({ secret }),
+          ascii,
+          `'${escaped.replaceAll("'", "\\'")}'`,
+          `"${escaped}"`,
+          `'${secret.replaceAll("'", "''")}'`,
+          encodeURIComponent(secret),
+        ])
+          expect(clean(text)).not.to.contain(middle);
+        const coded = Buffer.from(`${'x'.repeat(gap)}${secret}yz`);
+        const [first, second] = (['base64', 'base64url'] as const).map((way) =>
+          Buffer.from(clean(coded.toString(way)).replaceAll(M, ''), way).toString('latin1'),
+        );
+        for (const left of [first, second]) expect(left).not.to.contain(middle);
+      }),
+    );
+  });
+
   it('masks the longer of two secrets that begin alike', () => {
     expect(redact('password123', new Set(['password', 'password123']))).to.equal(M);
   });
