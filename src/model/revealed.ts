@@ -50,7 +50,7 @@ function changed(value: Value, change: (single: Value) => Value): Value {
   if (Array.isArray(value)) {
     const list = value as readonly Value[];
     const made = list.map((item) => changed(item, change));
-    return made.every((item, i) => item === list[i]) ? value : made;
+    return made.every((item, i) => item === list[i]) ? list : made;
   }
   if (!isMap(value)) return change(value);
   const made = Object.entries(value).map(([key, item]) => [key, changed(item, change)] as const);

@@ -32,7 +32,10 @@ describe('redact', () => {
 
   it('masks any secret however it is written: JSON, Python, YAML, base64 behind other bytes', () => {
     const core = fc.stringMatching(/^[0-9a-f]{12}$/);
-    const odd = fc.string({ unit: fc.constantFrom(...`a'"\\$&<%+/ é€\t`), maxLength: 6 });
+    const odd = fc.string({
+      unit: fc.constantFrom('a', "'", '"', '\\', '$', '&', '<', '%', '+', '/', ' ', 'é', '€', '\t'),
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(odd, core, odd, fc.nat(3), (before, middle, after, gap) => {
         const secret = `${before}${middle}${after}`;
