@@ -15,9 +15,11 @@ import { SHORT_LIFE } from './short-life.mjs';
 
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-const out = resolve(process.argv[2] ?? new URL('dist', root).pathname);
+const place = resolve(process.argv[2] ?? new URL('dist', root).pathname);
+// Built beside its place and moved there in the end: who runs orch meanwhile runs the old one.
+const out = `${place}.${process.pid}`;
 process.chdir(new URL('.', root).pathname);
-rmSync(out, { recursive: true, force: true });
+process.once('exit', () => rmSync(out, { recursive: true, force: true }));
 
 const generate = ['--import=tsx', 'scripts/generate.ts', '--program'];
 if (spawnSync(process.execPath, generate, { stdio: 'inherit' }).status !== 0) process.exit(1);
@@ -91,7 +93,9 @@ chmodSync(join(out, 'main.js'), 0o755);
 writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
 const files = ['main.js', `${name}.cjs`, `${name}.cache`];
 const bytes = files.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
-console.log(`${out}: ${files.join(', ')}, ${Math.round(bytes / 1024)} KiB`);
+rmSync(place, { recursive: true, force: true });
+renameSync(out, place);
+console.log(`${place}: ${files.join(', ')}, ${Math.round(bytes / 1024)} KiB`);
 
 /** The code cache of a script with all its functions, under the flags it will be loaded with. */
 function compiled(source, filename) {

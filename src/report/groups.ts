@@ -11,17 +11,25 @@ export interface Group {
 
 const RANK = ['skipped', 'ok', 'changed', 'unknown', 'unreachable', 'failed'] as const;
 
-/**
- * Same outcomes shown once: by item, then by kind (worst last), odd ones out before the many.
- * `withData` tells apart what differs only in the data that register sees.
- */
-export function groupsOf(report: TaskReport, withData = false): readonly Group[] {
+/** What tells outcomes apart, besides how they ended; what is not shown does not. */
+export interface Shown {
+  /** The data that register sees. */
+  readonly data: boolean;
+  /** What changed. */
+  readonly changes: boolean;
+  readonly notes: boolean;
+}
+
+const CHANGES: Shown = { data: false, changes: true, notes: true };
+
+/** Same outcomes shown once: by item, then by kind (worst last), odd ones out before the many. */
+export function groupsOf(report: TaskReport, shown = CHANGES): readonly Group[] {
   const groups = new Map<string, { item: string | undefined; hosts: string[]; outcome: Outcome }>();
   const items = new Map<string | undefined, number>();
   for (const [host, whole] of report.outcomes) {
     for (const { label, outcome } of parts(whole)) {
       items.set(label, items.get(label) ?? items.size);
-      const key = JSON.stringify([label ?? null, sameness(outcome, withData)]);
+      const key = JSON.stringify([label ?? null, sameness(outcome, shown)]);
       const group = groups.get(key);
       if (group) group.hosts.push(host);
       else groups.set(key, { item: label, hosts: [host], outcome });
@@ -44,7 +52,12 @@ function parts(whole: Outcome): readonly { label: string | undefined; outcome: O
   return bad && !told ? [...items, { label: undefined, outcome: whole }] : items;
 }
 
-function sameness(outcome: Outcome, withData: boolean): unknown {
-  const { data, items: _items, ...rest } = outcome;
-  return withData ? { ...rest, data } : rest;
+function sameness(outcome: Outcome, shown: Shown): unknown {
+  const { data, changes, notes, items: _items, ...rest } = outcome;
+  return [
+    rest,
+    shown.data ? data : undefined,
+    shown.changes ? changes : undefined,
+    shown.notes ? notes : undefined,
+  ];
 }

@@ -9,7 +9,9 @@ import type { TaskReport } from './track.ts';
 
 /** The lines below a task's title: one per set of hosts with the same outcome, then what it has to say. */
 export function taskLines(report: TaskReport, view: View): readonly string[] {
-  const groups = groupsOf(report, view.verbosity > 0).flatMap((group) => [
+  const verbose = view.verbosity > 0;
+  const shown = { data: verbose, changes: view.diff, notes: verbose };
+  const groups = groupsOf(report, shown).flatMap((group) => [
     statusLine(group, view.colors),
     ...detailLines(group.outcome, view).map((line) => (line === '' ? '' : `  ${line}`)),
   ]);

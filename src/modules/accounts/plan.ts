@@ -20,12 +20,15 @@ function plan({ state, facts }: Seen<AccountsState, AccountsFacts>, desired: Acc
   const groups = Object.entries(desired.groups);
   const users = Object.entries(desired.users);
   const was = (name: string): UserState | null => state.users[name] ?? null;
+  // Groups of this plan are there before its users.
+  const there = groups.flatMap(([name, to]) => (to ? [name] : []));
+  const met = { ...facts, groupNames: [...facts.groupNames, ...there] };
   return {
     steps: [
       ...groups.flatMap(([name, to]) =>
         to ? groupSteps(name, state.groups[name] ?? null, to) : [],
       ),
-      ...users.flatMap(([name, to]) => (to ? userSteps(name, was(name), to, facts) : [])),
+      ...users.flatMap(([name, to]) => (to ? userSteps(name, was(name), to, met) : [])),
       ...users.flatMap(([name, to]) =>
         !to && was(name) ? [gone(name, desired.purged.includes(name))] : [],
       ),

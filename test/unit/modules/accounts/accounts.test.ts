@@ -45,6 +45,17 @@ describe('user', () => {
     expect(steps[0]?.do.text).to.contain('-g ops');
   });
 
+  it('puts a user into the group of its name that the task before makes', () => {
+    const given = { ...params, name: 'app', group: 'app' };
+    const now = seenIn(user, given, NONE);
+    const group = { gid: 4000, system: false };
+    const state = { ...now.state, groups: { ...now.state.groups, app: group } };
+    const next = { ...now, state };
+    const { steps } = user.resource.plan(now, wanted(user, next, given));
+    expect(steps.slice(0, 2).map(({ name }) => name)).to.deep.equal(['group app', 'user app']);
+    expect(steps[1]?.do.text).to.contain('-g app');
+  });
+
   it('changes what differs and can change it back', () => {
     const now = seenIn(user, params, OPS);
     const given = { ...params, groups: ['sudo'], append: true, shell: '/bin/bash' };
