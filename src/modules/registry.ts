@@ -71,6 +71,7 @@ import { authorizedKey } from './ssh-files/authorized-key.ts';
 import { knownHosts } from './ssh-files/known-hosts.ts';
 import { sysctl } from './sysctl/sysctl.ts';
 import { timezone } from './timezone/timezone.ts';
+import { ufw } from './ufw/ufw.ts';
 
 const modules = [
   addHost,
@@ -138,6 +139,7 @@ const modules = [
   tempfile,
   template,
   timezone,
+  ufw,
   unarchive,
   uri,
   user,
