@@ -50,6 +50,7 @@ import { firewalldPrecheck } from './firewalld/firewalld-precheck.ts';
 import { firewalldVerify } from './firewalld/firewalld-verify.ts';
 import { firewalldZone } from './firewalld/firewalld-zone.ts';
 import { hostname } from './hostname/hostname.ts';
+import { iptables } from './iptables/iptables.ts';
 import { k3sDoctor } from './k3s/doctor.ts';
 import { k3sFlags } from './k3s/k3s-flags.ts';
 import { modprobe } from './modprobe/modprobe.ts';
@@ -109,6 +110,7 @@ const modules = [
   hostname,
   includeVars,
   iniFile,
+  iptables,
   k3sDoctor,
   k3sFlags,
   knownHosts,

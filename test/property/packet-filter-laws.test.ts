@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { iptables } from '../../src/modules/iptables/iptables.ts';
 import { ufw } from '../../src/modules/ufw/ufw.ts';
 import { finished } from '../helpers/finished.ts';
 import { lawful } from '../helpers/lawful.ts';
@@ -44,5 +45,26 @@ lawful(ufw, {
     .map(({ ipv6, ...state }) => ({
       state: { ...state, reloads: 0, resets: 0 },
       facts: { ipv6, services: { ssh: ['22/tcp'] }, asked: ASKED, session: null },
+    })),
+});
+
+const rule4 = finished(iptables, { chain: 'INPUT', protocol: 'tcp', jump: 'ACCEPT' });
+const mine = finished(iptables, { chain: 'MINE', chain_management: true });
+const drop = finished(iptables, { chain: 'FORWARD', policy: 'DROP' });
+const empty = finished(iptables, { chain: 'INPUT', flush: true });
+const every = [rule4, { ...rule4, state: 'absent' as const }, mine, drop, empty];
+
+lawful(iptables, {
+  params: fc.constantFrom(...every),
+  seen: fc
+    .record({ rule: fc.boolean(), chain: fc.boolean(), session: fc.boolean(), filled: fc.nat(2) })
+    .map(({ rule: there, chain, session, filled }) => ({
+      state: {
+        rules: { 'INPUT -p tcp -j ACCEPT': there },
+        chains: { MINE: chain },
+        policies: { FORWARD: 'ACCEPT' },
+        filled: { INPUT: filled },
+      },
+      facts: { asked: every.map((one) => iptables.scope(one)), session },
     })),
 });
