@@ -9,6 +9,7 @@ import type { Found } from './cursor.ts';
 import { type Delegate, delegateOf } from './delegate.ts';
 import { excusedLook } from './excused.ts';
 import { finish } from './finish.ts';
+import { heard } from './heard.ts';
 import { ignoring, conditioned, rejudged, withFacts, withResult } from './judge.ts';
 import { inBackground, runJob } from './jobs.ts';
 import { give, keep } from './keep.ts';
@@ -186,13 +187,27 @@ function draft(work: Alone, given: Item): Draft {
       delegate?.way ?? (module.kind === 'control' ? undefined : walker.ways.of(task, item.scope));
     const more = { ...(delegate ? { delegate } : {}), ...(way ? { way } : {}) };
     if (module.kind !== 'action' || !way) return { item, ...more };
-    const ready = readied(walker.stage, task, module, item.scope, way);
+    const ready = prepared(work, item, way);
     if ('part' in ready) return { item, ready, ...more };
     return { item, early: noted(work, way, undefined, ready), ...more };
   } catch (error) {
     if (error instanceof OrchError) return { item, early: outcome.failed(error.at(task.source)) };
     throw error;
   }
+}
+
+/** An action with its arguments, told of as it goes; an outcome when there is nothing to send. */
+function prepared(
+  { walker, found, module }: Alone,
+  { scope, label }: Item,
+  way: Way,
+): Ready | Outcome {
+  const { stage, run } = walker;
+  const { step } = found;
+  if (module.kind !== 'action') throw missing('an action');
+  const ready = readied(stage, step.task, module, scope, way);
+  if (!('part' in ready)) return ready;
+  return heard(ready, { stage, step, host: run.host.name, module, scope, item: label });
 }
 
 /** Items one after the other; each sees what the one before registered. */
@@ -257,7 +272,7 @@ async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outco
   if (!way) throw missing('a machine');
   return way.machine.work(async () => {
     if (module.kind !== 'action') return stateAlone(work, { ...given.item, scope }, way);
-    const ready = given.ready ?? readied(walker.stage, task, module, scope, way);
+    const ready = given.ready ?? prepared(work, { ...given.item, scope }, way);
     if (!('part' in ready)) return noted(work, way, undefined, ready);
     if (module.line && !ready.foresees)
       return overLine(walker.stage, task, module.line(ready.params), { ready, way });

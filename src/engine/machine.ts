@@ -7,6 +7,7 @@ import { type Doubts, noDoubts } from './doubts.ts';
 import type { Folded } from './fold.ts';
 import type { RunInput } from './input.ts';
 import { Lease, RENEW, Waited } from './lease.ts';
+import { metered } from './progress.ts';
 import type { Answer } from './lease-script.ts';
 
 type Purpose = Extract<RunEvent, { type: 'trip-ended' }>['purpose'];
@@ -140,7 +141,8 @@ export class Machine {
     const session = (this.#session ??= await this.#open(connectTimeout));
     const before = session.counts;
     const start = input.now();
-    const replies = await session.trip(parts, identity, insists ? undefined : input.cut);
+    const told = metered(parts, this.host, input);
+    const replies = await session.trip(told, identity, insists ? undefined : input.cut);
     const after = session.counts;
     input.emit({
       type: 'trip-ended',

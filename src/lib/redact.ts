@@ -8,9 +8,14 @@ export const SHORTEST = 4;
 
 /** Words of the event union itself: a secret that is spelt like one must not break the shape of events. */
 const STRUCTURE: ReadonlyMap<string, RegExp> = new Map([
-  ['type', /^(run|play|batch|host|trip|task)-(started|ended|connected|lost)$|^warned$/],
+  [
+    'type',
+    /^(run|play|batch|host|trip|task)-(started|ended|connected|lost|output)$|^(warned|transfer|safeguard)$/,
+  ],
   ['kind', /^(ok|changed|failed|skipped|unknown|unreachable|set|value|text)$/],
   ['purpose', /^(observe|apply|action|safeguard|lease)$/],
+  ['stream', /^(stdout|stderr)$/],
+  ['direction', /^(sent|received)$/],
   ['disruption', /^(none|connection|reload|restart|reboot)$/],
 ]);
 

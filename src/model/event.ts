@@ -112,6 +112,26 @@ export type RunEvent =
       readonly ms: number;
     }
   | {
+      /** A command printed a line, which is told while it runs: with -vv. */
+      readonly type: 'task-output';
+      readonly host: string;
+      readonly task: TaskRef;
+      readonly stream: 'stdout' | 'stderr';
+      readonly line: string;
+      /** Of a loop: what the item is called. */
+      readonly item?: string;
+    }
+  | {
+      /** Bytes are on their way to or from a host, and take a while. */
+      readonly type: 'transfer';
+      readonly host: string;
+      readonly direction: 'sent' | 'received';
+      /** So far. */
+      readonly bytes: number;
+      /** In all, where that is known. */
+      readonly size?: number;
+    }
+  | {
       readonly type: 'task-ended';
       readonly host: string;
       readonly task: TaskRef;

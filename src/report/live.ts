@@ -52,7 +52,8 @@ export async function openLive(front: Front): Promise<Live> {
 
 const titleOf = ({ task, done, of }: Front): string => `${oneLine(task.name)}  ${done}/${of} hosts`;
 
-/** Names who keeps the others waiting, once they are few. */
-function waitingFor({ waiting }: Front): string {
-  return waiting.length <= 3 ? `waiting for ${hostSet(waiting)}` : '';
+/** Names who keeps the others waiting, once they are few, and what moves meanwhile. */
+function waitingFor({ waiting, moving }: Front): string {
+  const who = waiting.length <= 3 ? `waiting for ${hostSet(waiting)}` : '';
+  return [who, moving].filter((text) => text !== undefined && text !== '').join('; ');
 }

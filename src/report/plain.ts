@@ -64,5 +64,25 @@ export function asideLines(event: Stamped, { colors, verbosity }: View): readonl
     const amount = `${parts} parts, ${bytesOut} bytes out, ${bytesIn} bytes in`;
     return [colors.faint(`<${host}> trip to ${purpose}: ${amount}, ${seconds(ms)}`)];
   }
+  if (event.type === 'task-output' && verbosity > 1) {
+    const item = event.item === undefined ? '' : ` (${oneLine(event.item)})`;
+    const mark = event.stream === 'stderr' ? '!' : '|';
+    return [colors.faint(`<${event.host}>${item} ${mark} ${event.line.slice(0, WIDEST)}`)];
+  }
+  if (event.type === 'transfer' && verbosity > 1)
+    return [colors.faint(`<${event.host}> ${transferOf(event)}`)];
   return [];
 }
+
+/** Characters of a line of output that are shown. */
+const WIDEST = 2000;
+
+const MIB = 1024 * 1024;
+
+/** How far a transfer came: `sent 412 of 1024 MiB`. */
+export const transferOf = ({
+  direction,
+  bytes,
+  size,
+}: Pick<Extract<Stamped, { type: 'transfer' }>, 'direction' | 'bytes' | 'size'>): string =>
+  `${direction} ${Math.floor(bytes / MIB)}${size === undefined ? '' : ` of ${Math.ceil(size / MIB)}`} MiB`;

@@ -4,7 +4,7 @@ import { count } from './hosts.ts';
 import { openLedger } from './ledger.ts';
 import { openLive, type Live } from './live.ts';
 import type { Colors, View } from './paint.ts';
-import { asideLines } from './plain.ts';
+import { asideLines, transferOf } from './plain.ts';
 import { recapLines } from './recap.ts';
 import type { Reporting, Write } from './reporting.ts';
 import { lostLines, taskLines } from './task-lines.ts';
@@ -19,6 +19,7 @@ const TICK = 100;
  */
 export function terminal(write: Write, view: View): Reporting {
   const waiting: string[] = [];
+  const moving = new Map<string, string>();
   let live: Live | undefined;
   let work: Promise<void> | undefined;
 
@@ -44,10 +45,18 @@ export function terminal(write: Write, view: View): Reporting {
     },
     task: (told) => print(finishedLines(told, view)),
     lost: (lost) => print(lostLines(lost, view.colors)),
-    other: (event) => print(asideLines(event, view)),
+    other: (event) => {
+      if (event.type === 'transfer') moving.set(event.host, transferOf(event));
+      else if (event.type === 'trip-ended') moving.delete(event.host);
+      print(asideLines(event, view));
+    },
   });
   const tick = async (): Promise<void> => {
-    const { front } = tracker;
+    const [transfer] = moving;
+    const front = tracker.front && {
+      ...tracker.front,
+      ...(transfer ? { moving: transfer.join(': ') } : {}),
+    };
     if (work || !front) return;
     if (live) live.show(front);
     else {

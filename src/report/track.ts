@@ -14,6 +14,8 @@ export interface Front {
   readonly done: number;
   readonly of: number;
   readonly waiting: readonly string[];
+  /** What is on its way to or from one of them. */
+  readonly moving?: string;
 }
 
 /** What a tracker tells, in the order people expect: play, then its tasks one by one, whole. */
@@ -86,6 +88,8 @@ export class Tracker {
       case 'run-started':
       case 'host-connected':
       case 'trip-ended':
+      case 'task-output':
+      case 'transfer':
       case 'safeguard':
       case 'warned':
         this.#listener.other(event);

@@ -10,6 +10,7 @@ import {
   processForesight,
   processResult,
   processScript,
+  saidByProcess,
   textOf,
 } from './process.ts';
 import { splitWords } from './words.ts';
@@ -58,6 +59,7 @@ export const command: ActionModule<CommandParams> = {
   problems,
   script: (given) => processScript(sh`exec ${wordsOf(given)}`, given),
   parse: (reply, given) => notStarted(reply, given) ?? processResult(reply, shown(given), given),
+  says: saidByProcess,
   reads: ({ reads }) => reads,
   foresees: (given) => processForesight(given, shown(given)),
 };

@@ -81,6 +81,11 @@ orch_r=$?`,
   ]);
 }
 
+/** Whether a line of standard output is the command's, not one that `processScript` put around it. */
+export const saidByProcess = (line: string): boolean => !OWN.test(line);
+
+const OWN = /^orch (run|took|creates|removes|chdir)\b/;
+
 /** What has to hold before it runs; where it does not, the script ends here. */
 function conditions({ chdir, creates, removes }: ProcessParams): readonly Shell[] {
   return [

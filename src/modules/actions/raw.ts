@@ -51,5 +51,6 @@ export const rawCommand: ActionModule<RawParams> = {
       data: { ...data, msg: 'non-zero return code' },
     };
   },
+  says: () => true,
   reads: ({ reads }) => reads,
 };

@@ -11,6 +11,7 @@ import {
   processForesight,
   processResult,
   processScript,
+  saidByProcess,
   textOf,
 } from './process.ts';
 
@@ -69,6 +70,7 @@ export const script: ActionModule<ScriptParams> = {
     const bytes = near.read(path, !given.decrypt);
     return { ...given, bytes: bytes.toString('base64') };
   },
+  says: saidByProcess,
   reads: () => false,
   foresees: (given) => processForesight({ ...given, ...FIXED }, textOf(given.cmd)),
   brings: (given) => broughtOf(contentOfScript(given)),

@@ -8,6 +8,7 @@ import {
   processForesight,
   processResult,
   processScript,
+  saidByProcess,
   textOf,
 } from './process.ts';
 
@@ -52,6 +53,7 @@ export const shell: ActionModule<ShellParams> = {
   problems,
   script: (given) => processScript(started(given), given),
   parse: (reply, given) => processResult(reply, given.cmd, given),
+  says: saidByProcess,
   reads: ({ reads }) => reads,
   foresees: (given) => processForesight(given, given.cmd),
 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { redactor } from '../../../src/lib/redact.ts';
-import { eventfulRun, stamped } from '../../helpers/events.ts';
+import { eventfulRun, stamped, task } from '../../helpers/events.ts';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../../schemas/event.schema.json', import.meta.url), 'utf8'),
@@ -15,6 +15,20 @@ describe('schemas/event.schema.json', () => {
     ...stamped([
       { type: 'batch-started', hosts: ['a'], number: 1, of: 2 },
       { type: 'warned', message: 'general' },
+      {
+        type: 'task-output',
+        host: 'a',
+        task: task(1, 'x'),
+        stream: 'stderr',
+        line: 'hm',
+        item: 'i',
+      },
+      { type: 'transfer', host: 'a', direction: 'received', bytes: 7 },
+      { type: 'transfer', host: 'a', direction: 'sent', bytes: 7, size: 9 },
+      ...(['observe', 'apply', 'action', 'safeguard', 'lease'] as const).map((purpose) => ({
+        ...{ type: 'trip-ended' as const, host: 'a', purpose },
+        ...{ parts: 1, bytesOut: 1, bytesIn: 1, ms: 1 },
+      })),
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'begun' },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'armed', seconds: 60 },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'rolled-back', message: 'why' },
