@@ -1,5 +1,3 @@
-import { StringDecoder } from 'node:string_decoder';
-
 import type { TaskRef } from '../model/event.ts';
 import type { ActionModule, AnyModule } from '../model/module.ts';
 import type { Scope } from '../model/scope.ts';
@@ -91,7 +89,7 @@ class Lines {
   readonly #tell: (line: string) => void;
   readonly #now: () => number;
   readonly #counts: (line: string) => boolean;
-  readonly #decoder = new StringDecoder('utf8');
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #rest = '';
   /** The line is too long: what comes until its end is left out. */
   #skipping = false;
@@ -106,7 +104,7 @@ class Lines {
   }
 
   take(chunk: Buffer): void {
-    const parts = (this.#rest + this.#decoder.write(chunk)).split('\n');
+    const parts = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split('\n');
     this.#rest = parts.pop() ?? '';
     for (const line of parts) this.#ended(line);
     if (this.#rest.length > LONGEST) {

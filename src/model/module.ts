@@ -222,10 +222,7 @@ export interface ActionModule<Params> extends Described {
   parse(reply: Reply, params: Params): ActionResult;
   /** True when it changes nothing on the host: then it also runs in check mode. */
   reads(params: Params): boolean;
-  /**
-   * Its output is for people, and may be told as it comes: false for a line of standard output that is the script's own.
-   * Left out: what it prints is for `parse` alone.
-   */
+  /** Whether a line it prints is for people, and may be told as it comes; left out: all is for `parse` alone. */
   says?(line: string): boolean;
   /** What it looks at, as keys `kind:/path`, where it does nothing else. */
   looksAt?(params: Params): readonly string[];
