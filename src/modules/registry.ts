@@ -49,6 +49,7 @@ import { firewalldPort } from './firewalld/firewalld-port.ts';
 import { firewalldPrecheck } from './firewalld/firewalld-precheck.ts';
 import { firewalldVerify } from './firewalld/firewalld-verify.ts';
 import { firewalldZone } from './firewalld/firewalld-zone.ts';
+import { git } from './git/git.ts';
 import { hostname } from './hostname/hostname.ts';
 import { iptables } from './iptables/iptables.ts';
 import { k3sDoctor } from './k3s/doctor.ts';
@@ -63,9 +64,12 @@ import { dnf } from './packages/dnf.ts';
 import { packageFacts } from './packages/package-facts.ts';
 import { packageModule } from './packages/package.ts';
 import { pacman } from './packages/pacman.ts';
+import { rpmKey } from './packages/rpm-key.ts';
 import { zypper } from './packages/zypper.ts';
 import { dummyRoute } from './routes/dummy-route.ts';
 import { serviceFacts } from './service/service-facts.ts';
+import { seboolean } from './selinux/seboolean.ts';
+import { selinux } from './selinux/selinux.ts';
 import { service } from './service/service.ts';
 import { systemd } from './service/systemd.ts';
 import { authorizedKey } from './ssh-files/authorized-key.ts';
@@ -105,6 +109,7 @@ const modules = [
   gatherFacts,
   getent,
   getUrl,
+  git,
   group,
   groupBy,
   hostname,
@@ -127,7 +132,10 @@ const modules = [
   rawCommand,
   reboot,
   replace,
+  rpmKey,
   script,
+  seboolean,
+  selinux,
   service,
   serviceFacts,
   setFact,
