@@ -43,6 +43,11 @@ export const REMARKS: Readonly<Record<string, Remarks>> = {
         '`flannel-iface` only chooses the interface of the overlay.',
       ],
       [
+        'pod and service networks are sources of `trusted`',
+        'the same; with `strict` the interfaces `cni0` and `flannel.1` instead (they stay there when strict is left out again)',
+        'A source lets everyone in who can send packets with such an address to the external interface.',
+      ],
+      [
         '`trusted` shown with services `ssh mdns`, `public` with `cockpit`',
         'not required',
         'Defaults of distributions; `trusted` accepts everything.',
@@ -58,6 +63,11 @@ export const REMARKS: Readonly<Record<string, Remarks>> = {
         'the pod network is a source of `public`',
         'the same, with `forward: true`',
         'Without forwarding in the zone pods reach nothing (firewalld 0.9).',
+      ],
+      [
+        'inter-node ports open to everyone',
+        'the same; with `strict` to `node_subnets` only, etcd and the like on servers only, Longhorn only when asked for, pods in `trusted`',
+        'K3s warns of VXLAN open to the world; etcd and kubelet are no better there.',
       ],
       [
         '9093 and 8086 in a table, opened by no command',

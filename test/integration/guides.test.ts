@@ -117,6 +117,80 @@ describe('the two guides on real hosts', () => {
     });
   });
 
+  describe('hardened, with strict', () => {
+    before(reset);
+    const subnet = (): string => `${lab.address(1).split('.').slice(0, 3).join('.')}.0/24`;
+    const strict = (): readonly string[] => [
+      '-e',
+      `{"strict": true, "node_subnets": ["${subnet()}"]}`,
+    ];
+    const rules = (node: number): readonly string[] =>
+      lab.firewall(node).runtime['public']?.['rich rules'] ?? [];
+
+    it('opens the ports of shared.yml to the nodes alone, and those of servers on servers', async () => {
+      const run = await told(['run', SHARED, '-i', inventory, ...strict()]);
+      expect(run.exit, run.stdout + run.stderr).to.equal(0);
+      for (const node of nodes) {
+        const { runtime, permanent } = lab.firewall(node);
+        expect(runtime['public']).to.deep.equal(permanent['public']);
+        expect(runtime['public']?.['ports']).to.not.include('8472/udp');
+        expect(runtime['trusted']?.['sources']).to.deep.equal(['10.42.0.0/16', '10.43.0.0/16']);
+        const open = rules(node).join('\n');
+        expect(open).to.match(/address="[\d./]+" port port="8472" protocol="udp" accept/);
+        expect(open.includes('2379-2380'), `etcd on node${node}`).to.equal(node === 1);
+        expect(open).to.not.include('10000-30000');
+      }
+      const again = await told(['run', SHARED, '-i', inventory, ...strict()]);
+      for (const node of nodes) expect(again.totals[`node${node}`]?.changed).to.equal(0);
+      const verify = ['run', 'playbooks/verify.yml', '-i', inventory, '-e', 'layout=shared'];
+      const verified = await orch([...verify, ...strict()]);
+      expect(verified.exit, verified.stdout + verified.stderr).to.equal(0);
+    });
+
+    it('closes again what Longhorn needed', async () => {
+      const longhorn = ['-e', 'longhorn_host_network=true'];
+      await told(['run', SHARED, '-i', inventory, ...strict(), ...longhorn]);
+      expect(rules(2).join()).to.include('10000-30000');
+      await told(['run', SHARED, '-i', inventory, ...strict()]);
+      expect(rules(2).join()).to.not.include('10000-30000');
+      expect(rules(2).join()).to.include('"10250"');
+    });
+
+    it('is taken back by the other guide, and by the same without strict', async () => {
+      const among = ['-e', `{"node_subnets": ["${subnet()}"]}`];
+      const run = await told(['run', SEGREGATED, '-i', inventory, ...among]);
+      expect(run.exit, run.stdout + run.stderr).to.equal(0);
+      for (const node of nodes) expect(rules(node)).to.deep.equal([]);
+      await told(['run', SHARED, '-i', inventory, ...strict()]);
+      await told(['run', SHARED, '-i', inventory, ...among]);
+      for (const node of nodes) {
+        expect(rules(node)).to.deep.equal([]);
+        expect(lab.firewall(node).runtime['public']?.['sources']).to.deep.equal([
+          '10.42.0.0/16',
+          '10.43.0.0/16',
+        ]);
+      }
+    });
+
+    it('binds the interfaces of the pods in segregated.yml, before they come', async () => {
+      const run = await told(['run', SEGREGATED, '-i', inventory, ...strict()]);
+      expect(run.exit, run.stdout + run.stderr).to.equal(0);
+      for (const node of nodes) {
+        const trusted = lab.firewall(node).permanent['trusted'];
+        expect(trusted?.['interfaces']).to.deep.equal(['cni0', 'eth1', 'flannel.1']);
+        expect(trusted?.['sources'] ?? []).to.deep.equal([]);
+      }
+      const verified = await orch(['run', 'playbooks/verify.yml', '-i', inventory, ...strict()]);
+      expect(verified.exit, verified.stdout + verified.stderr).to.equal(0);
+    });
+
+    it('wants the networks of the nodes', async () => {
+      const run = await orch(['run', SHARED, '-i', inventory, '-e', 'strict=true']);
+      expect(run.exit).to.equal(2);
+      expect(run.stdout + run.stderr).to.include('node_subnets: [192.0.2.0/24]');
+    });
+  });
+
   describe('precheck', () => {
     before(reset);
 

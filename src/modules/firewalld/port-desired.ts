@@ -1,7 +1,13 @@
 import { didYouMean } from '../../lib/nearest.ts';
 import { Refusal, type Seen } from '../../model/module.ts';
 import { certain, coverage, type Opener } from './coverage.ts';
-import { limitedRules, portIntent, type PortIntent, portProblems } from './port-intent.ts';
+import {
+  limitedAmong,
+  limitedRules,
+  portIntent,
+  type PortIntent,
+  portProblems,
+} from './port-intent.ts';
 import type { PortParams } from './port-params.ts';
 import {
   close,
@@ -117,11 +123,13 @@ function closed(
   old: ZoneSettings,
   facts: FirewalldFacts,
   params: PortParams,
-  { want, sources }: PortIntent,
+  intent: PortIntent,
   where: string,
 ): ZoneSettings | Refusal {
+  const { want, sources } = intent;
   if (sources) {
-    const richRules = editList(old.richRules, { remove: limitedRules(want, sources) });
+    const remove = limitedAmong(old.richRules, intent, sources);
+    const richRules = editList(old.richRules, { remove });
     return richRules === old.richRules ? old : { ...old, richRules };
   }
   const { cut } = close(readPorts(old.ports), want);

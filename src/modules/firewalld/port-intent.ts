@@ -3,7 +3,7 @@ import { oncePer } from '../../lib/once.ts';
 import type { Problem } from '../../model/module.ts';
 import { readPortItems } from './port-items.ts';
 import type { PortParams } from './port-params.ts';
-import { coalesce, formatPort, type Port, subtract } from './ports.ts';
+import { coalesce, covered, formatPort, isFault, parsePort, type Port, subtract } from './ports.ts';
 import { asSource, canonicalSource } from './sources.ts';
 import { aliasPersist, type Config, configsOf } from './zone-edit.ts';
 import { zoneNameProblems } from './zone-problems.ts';
@@ -17,6 +17,9 @@ export interface PortIntent {
   /** As written, in their order; the state holds them merged. */
   readonly want: readonly Port[];
   readonly closes: boolean;
+  /** What is named to be closed, before `keep` is taken out. */
+  readonly named: readonly Port[];
+  readonly keep: readonly Port[];
   readonly sources: readonly string[] | undefined;
   readonly configs: readonly Config[];
   readonly mayWriteOffline: boolean;
@@ -31,6 +34,8 @@ export const portIntent: (params: PortParams) => PortIntent = oncePer((params) =
   return {
     want: closes && keep.length > 0 ? subtract(ports, keep) : ports,
     closes,
+    named: ports,
+    keep,
     sources: params.sources && [...new Set(params.sources.map(asSource))].sort(),
     configs: configsOf(aliasPersist(params.permanent, params.immediate) ?? params.persist),
     mayWriteOffline: params.offline !== 'never' && params.offline !== false,
@@ -127,6 +132,24 @@ const duration = (timeout: unknown): string =>
 /** One rule for each source and port, in the daemon's own spelling. */
 export const limitedRules = (want: readonly Port[], sources: readonly string[]): string[] =>
   sources.flatMap((source) => coalesce(want).map((port) => limitedRule(port, source)));
+
+/** The rules of a list that open nothing but some of the named ports to one of the sources; those for `keep` alone stay. */
+export function limitedAmong(
+  rules: readonly string[],
+  { named, keep }: Pick<PortIntent, 'named' | 'keep'>,
+  sources: readonly string[],
+): string[] {
+  const heads = new Set(sources.map((source) => `rule ${from(source)}`));
+  return rules.filter((rule) => {
+    const [, head = '', range = '', proto = ''] = LIMITED.exec(rule) ?? [];
+    if (!heads.has(head)) return false;
+    const port = parsePort(`${range}/${proto}`);
+    if (isFault(port)) return false;
+    return covered([port], coalesce(named)) && !covered([port], coalesce(keep));
+  });
+}
+
+const LIMITED = /^(rule .+) port port="([\d-]+)" protocol="([a-z]+)" accept$/;
 
 function limitedRule({ low, high, proto }: Port, source: string): string {
   const range = low === high ? low : `${low}-${high}`;

@@ -49,7 +49,7 @@ export const portParams = {
       type: 'array',
       items: { type: 'string' },
       description:
-        'Open only for these networks, MAC addresses or `ipset:NAME`: one rich rule for each source and port. Left out: open for everyone.',
+        'Open only for these networks, MAC addresses or `ipset:NAME`: one rich rule for each source and port. With `state: closed` the rules go that open nothing but some of these ports to one of these. Left out: open for everyone.',
     },
     keep: {
       anyOf: [{ type: 'array', items: portItem }, { type: 'string' }, { type: 'integer' }],
