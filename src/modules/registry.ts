@@ -20,6 +20,7 @@ import { unarchive } from './actions/unarchive.ts';
 import { uri } from './actions/uri.ts';
 import { waitForConnection } from './actions/wait-for-connection.ts';
 import { waitFor } from './actions/wait-for.ts';
+import { alternatives } from './alternatives/alternatives.ts';
 import { connectivity } from './connectivity/connectivity.ts';
 import { connectivityListener } from './connectivity/listener.ts';
 import { addHost } from './control/add-host.ts';
@@ -54,6 +55,7 @@ import { hostname } from './hostname/hostname.ts';
 import { iptables } from './iptables/iptables.ts';
 import { k3sDoctor } from './k3s/doctor.ts';
 import { k3sFlags } from './k3s/k3s-flags.ts';
+import { localeGen } from './locale/locale-gen.ts';
 import { modprobe } from './modprobe/modprobe.ts';
 import { mount } from './mount/mount.ts';
 import { apk } from './packages/apk.ts';
@@ -80,6 +82,7 @@ import { ufw } from './ufw/ufw.ts';
 
 const modules = [
   addHost,
+  alternatives,
   apk,
   apt,
   aptRepository,
@@ -120,6 +123,7 @@ const modules = [
   k3sFlags,
   knownHosts,
   lineinfile,
+  localeGen,
   meta,
   modprobe,
   mount,

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { alternatives } from '../../src/modules/alternatives/alternatives.ts';
 import { git } from '../../src/modules/git/git.ts';
+import { localeGen } from '../../src/modules/locale/locale-gen.ts';
 import { rpmKey } from '../../src/modules/packages/rpm-key.ts';
 import { seboolean } from '../../src/modules/selinux/seboolean.ts';
 import { selinux } from '../../src/modules/selinux/selinux.ts';
@@ -92,4 +94,41 @@ lawful(rpmKey, {
         asked: [{ key: KEY, insecure: false, fingerprints: false }],
       },
     })),
+});
+
+const choices = fc.subarray([
+  ['/bin/ed', -100],
+  ['/bin/nano', 40],
+] as const);
+lawful(alternatives, {
+  params: fc
+    .record({
+      ...{ name: fc.constant('editor'), path: fc.constantFrom('/bin/ed', '/bin/vi') },
+      ...{ link: fc.constant('/usr/bin/editor'), priority: fc.constantFrom(50, 60) },
+      state: fc.constantFrom('present', 'selected', 'absent', 'auto'),
+    })
+    .map((one) => finished(alternatives, one)),
+  seen: fc.record({ choices, auto: fc.boolean() }).map((one) => ({
+    state: {
+      value: one.choices.at(-1)?.[0] ?? null,
+      auto: one.auto && one.choices.length > 0,
+      choices: Object.fromEntries(one.choices),
+    },
+    facts: { name: 'editor', link: '/usr/bin/editor' },
+  })),
+});
+
+lawful(localeGen, {
+  params: fc
+    .record({
+      name: fc.constantFrom('de_DE.UTF-8', 'xx_XX'),
+      state: fc.constantFrom('present', 'absent'),
+    })
+    .map((one) => finished(localeGen, one)),
+  seen: fc
+    .record({
+      made: fc.boolean(),
+      text: fc.constantFrom('# de_DE.UTF-8 UTF-8\n', 'de_DE.UTF-8 UTF-8\n# de_DE.UTF-8 UTF-8\n'),
+    })
+    .map(({ made, text }) => ({ state: { text, made: { 'de_DE.UTF-8': made } }, facts: null })),
 });
