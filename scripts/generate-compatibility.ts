@@ -2,7 +2,9 @@
 import { loops, taskKeywords } from '../src/load/schema/keywords.ts';
 import { playKeywords } from '../src/load/schema/play-keywords.ts';
 import { unsupportedInPlay, unsupportedInTask } from '../src/load/schema/unsupported.ts';
+import type { AnyModule } from '../src/model/module.ts';
 import { cell } from './generate-docs.ts';
+import { moduleTable } from './generate-module-table.ts';
 
 type Words = Readonly<Record<string, string>>;
 
@@ -129,8 +131,8 @@ function demandKnown(notes: Words, known: readonly string[]): void {
 const loopRows = (): readonly string[] =>
   Object.entries(loops).map(([name, about]) => `| \`with_${name}\` | yes | ${cell(about)} |`);
 
-/** The page, given the names of all modules. */
-export function compatibilityPage(modules: readonly string[]): string {
+/** The page, given all modules. */
+export function compatibilityPage(modules: readonly AnyModule[]): string {
   const inPlay = [...Object.keys(playKeywords), ...Object.keys(partsOfPlay)];
   const inTask = [...Object.keys(taskKeywords), ...Object.keys(partsOfTask)];
   demandKnown(different, [...inPlay, ...inTask]);
@@ -146,10 +148,7 @@ export function compatibilityPage(modules: readonly string[]): string {
     'before any host is contacted (`KEYWORD_UNSUPPORTED`); it is never skipped silently. A keyword that is accepted and',
     'does nothing says so in its row.',
     '',
-    `Modules are orch's own: ${modules.map((name) => `\`${name}\``).join(', ')}. Any other is \`MODULE_UNKNOWN\`. Long names work`,
-    'where the short one is known: `ansible.builtin.command` is `command`. `ansible.posix.firewalld` runs as `firewalld_port`',
-    'or `firewalld_zone`, with a warning that says so. Templates: [variables.md](variables.md). Inventories:',
-    '[inventories.md](inventories.md).',
+    'Templates: [variables.md](variables.md). Inventories: [inventories.md](inventories.md).',
     '',
     '## Plays',
     '',
@@ -163,6 +162,7 @@ export function compatibilityPage(modules: readonly string[]): string {
     ...loopRows(),
     '| other `with_...` | no | Use `loop` with a list; filters, `query` and `lookup` make one of anything. |',
     '',
+    ...moduleTable(modules),
     '## Files',
     '',
     '| what | here | how, or what instead |',
@@ -192,28 +192,18 @@ export function compatibilityPage(modules: readonly string[]): string {
 
 /** Repository and commit, playbook, whether the listings are equal, what a run would refuse. */
 const LISTED: readonly (readonly [string, string, string, string])[] = [
-  [
-    'k3s-io/k3s-ansible 281554e',
-    '`site.yml`',
-    'the same 115 tasks',
-    'module `package_facts`: roles/prereq/tasks/main.yml:53:7, roles/prereq/tasks/main.yml:279:3; module `pacman`: roles/prereq/tasks/main.yml:57:7, roles/prereq/tasks/main.yml:65:7; module `service_facts`: roles/prereq/tasks/main.yml:72:7, roles/prereq/tasks/main.yml:105:3; module `ufw`: roles/prereq/tasks/main.yml:122:7, roles/prereq/tasks/main.yml:131:7, roles/prereq/tasks/main.yml:139:7, roles/prereq/tasks/main.yml:153:7; argument `disable_gpg_check`: roles/airgap/tasks/main.yml:83:13; argument `disablerepo`: roles/airgap/tasks/main.yml:84:13',
-  ],
+  ['k3s-io/k3s-ansible 281554e', '`site.yml`', 'the same 115 tasks', 'nothing'],
   ['k3s-io/k3s-ansible 281554e', '`reset.yml`', 'the same 7 tasks', 'nothing'],
   ['k3s-io/k3s-ansible 281554e', '`reboot.yml`', 'the same 2 tasks', 'nothing'],
   ['k3s-io/k3s-ansible 281554e', '`upgrade.yml`', 'the same 40 tasks', 'nothing'],
-  [
-    'techno-tim/k3s-ansible 422621c',
-    '`site.yml`',
-    'the same 76 tasks',
-    'module `selinux`: roles/prereq/tasks/main.yml:8:3',
-  ],
+  ['techno-tim/k3s-ansible 422621c', '`site.yml`', 'the same 76 tasks', 'nothing'],
   ['techno-tim/k3s-ansible 422621c', '`reset.yml`', 'the same 28 tasks', 'nothing'],
   ['techno-tim/k3s-ansible 422621c', '`reboot.yml`', 'the same 1 tasks', 'nothing'],
   [
     'geerlingguy/ansible-role-docker 68d6a6d',
     'a play with the role',
     'the same 19 tasks',
-    'argument `allow_downgrade`: roles/docker/tasks/main.yml:34:5, roles/docker/tasks/main.yml:51:5; argument `name`: roles/docker/tasks/main.yml:88:7; argument `daemon_reload`: roles/docker/tasks/main.yml:89:9; module `getent`: roles/docker/tasks/main.yml:107:3',
+    'nothing',
   ],
   [
     'geerlingguy/ansible-role-security 36640d3',

@@ -9,7 +9,7 @@ export const docs = (registry: Registry): ReadonlyMap<string, string> => {
   const modules = [...registry.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return new Map([
     ['docs/errors.md', errorsPage()],
-    ['docs/compatibility.md', compatibilityPage(modules.map(({ name }) => name))],
+    ['docs/compatibility.md', compatibilityPage(modules)],
     ['docs/modules.md', modulesPage(modules)],
     ...modules.map((module): [string, string] => [
       `docs/modules/${module.name}.md`,
@@ -92,7 +92,7 @@ function modulesPage(modules: readonly AnyModule[]): string {
     '# Modules',
     '',
     'The same text on the command line: `orch doc`, `orch doc firewalld_zone`. Names may be written in full,',
-    '`ansible.builtin.command` or `orch.firewalld_zone`. Other modules of Ansible do not exist here.',
+    "`ansible.builtin.command` or `orch.firewalld_zone`. Which of Ansible's there are: [compatibility.md](compatibility.md#modules).",
     ...(Object.keys(KINDS) as AnyModule['kind'][]).flatMap((kind) => [
       '',
       `## ${KINDS[kind][0]}`,

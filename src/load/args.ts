@@ -14,7 +14,7 @@ import { renamed } from './aliases.ts';
 import { parseKeyValues } from './key-value.ts';
 import { beforeTemplates, fail, type Loading } from './loading.ts';
 import { resolvePlain } from './scalar.ts';
-import { elsewhere } from './schema/unsupported.ts';
+import { elsewhere } from './schema/elsewhere.ts';
 import { kindOfValue, type Schema } from './schema/words.ts';
 
 const PREFIXES = [
@@ -26,7 +26,7 @@ const PREFIXES = [
 ];
 
 /** Names that Ansible has for the same module. */
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+export const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['systemd_service', 'systemd'],
   ['yum', 'dnf'],
   ['dnf5', 'dnf'],
@@ -42,6 +42,9 @@ export function findModule(
   return registry.get(name) ?? registry.get(short) ?? registry.get(OTHER_NAMES.get(short) ?? '');
 }
 
+const FOREIGN =
+  'orch has no plugins: use command, shell or uri, with creates or a condition; docs/compatibility.md lists the modules there are.';
+
 /** Says that a key of a task is neither a keyword nor a module. */
 export function unknownModule(
   loading: Loading,
@@ -50,7 +53,8 @@ export function unknownModule(
 ): void {
   const short = key.split('.').at(-1) ?? key;
   const known = [...loading.registry.keys()];
-  const instead = elsewhere[short];
+  const foreign = key.includes('.') && !PREFIXES.some((prefix) => key.startsWith(prefix));
+  const instead = elsewhere[short] ?? (foreign ? FOREIGN : undefined);
   const keyword = didYouMean(key, keywords);
   const close = didYouMean(short, known) || keyword;
   fail(

@@ -127,6 +127,7 @@ const units = fc
       names: { 'k3s.service': 'k3s.service' },
       kinds: { 'k3s.service': one?.masked ? 'masked' : kind },
       transient: [],
+      status: {},
       reloadable: ['k3s.service'],
     },
   }));
@@ -138,7 +139,12 @@ const verbs = fc.constantFrom<'started' | 'stopped' | 'restarted' | 'reloaded'>(
 );
 const flag = some(fc.boolean());
 lawful(service, {
-  params: given(fc.record({ name: fc.constant('k3s'), state: some(verbs), enabled: flag })),
+  params: given(
+    fc.record({
+      ...{ name: fc.constant('k3s'), state: some(verbs), enabled: flag },
+      ...{ daemon_reload: fc.boolean(), scope: fc.constant('system' as const) },
+    }),
+  ),
   seen: units,
 });
 lawful(systemd, {

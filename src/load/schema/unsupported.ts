@@ -24,9 +24,3 @@ export const unsupportedInPrompt: Readonly<Record<string, string>> = {
   salt: "Give the salt to the filter: {{ secret | password_hash('sha512', salt) }}.",
   salt_size: "Leave it out: {{ secret | password_hash('sha512') }} makes a salt.",
 };
-
-/** Modules of Ansible that have another name here. */
-export const elsewhere: Readonly<Record<string, string>> = {
-  firewalld:
-    'Use firewalld_port for ports and firewalld_zone for zones; see `orch doc firewalld_zone`.',
-};

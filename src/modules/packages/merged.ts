@@ -5,6 +5,8 @@ export const optionsOf = (scopes: readonly PackagesScope[]): Options => ({
   purge: scopes.some(({ options }) => options.purge),
   autoremove: scopes.some(({ options }) => options.autoremove),
   recommends: scopes.map(({ options }) => options.recommends).find((one) => one !== null) ?? null,
+  downgrade: scopes.some(({ options }) => options.downgrade === true),
+  forced: scopes.some(({ options }) => options.forced === true),
   words: scopes[0]?.options.words ?? [],
   extra: scopes[0]?.options.extra ?? [],
 });

@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import type { ParamsSchema } from '../../model/module.ts';
 import { type PackageModule, wishing } from './described.ts';
 import type { Wish } from './desired.ts';
+import { PLAIN } from './state.ts';
 import { freshnessOf, LIST_PARAMS, namesOf, PACKAGE_PARAMS, stateOf } from './params.ts';
 
 const params = {
@@ -10,6 +11,11 @@ const params = {
   properties: {
     ...PACKAGE_PARAMS,
     ...LIST_PARAMS,
+    allow_downgrade: {
+      type: 'boolean',
+      default: false,
+      description: 'A version that is asked for may be older than the one there is.',
+    },
     use: {
       enum: ['auto', 'apt', 'dnf', 'yum', 'zypper', 'pacman', 'apk'],
       default: 'auto',
@@ -29,7 +35,7 @@ const wishOf = (given: PackageParams): Wish => ({
   state: stateOf(given.state),
   manager: given.use === 'auto' ? undefined : given.use === 'yum' ? 'dnf' : given.use,
   freshness: freshnessOf(given.update_cache, given.cache_valid_time),
-  options: { purge: false, autoremove: false, recommends: null },
+  options: { ...PLAIN, ...(given.allow_downgrade ? { downgrade: true } : {}) },
 });
 
 /** Packages, by whichever manager the host has: apt, dnf, zypper, pacman or apk. */

@@ -28,6 +28,11 @@ const params = {
       default: false,
       description: 'Configuration goes with what is removed.',
     },
+    force: {
+      type: 'boolean',
+      default: false,
+      description: 'What others need is removed all the same.',
+    },
     extra_args: {
       type: 'string',
       pattern: '^[A-Za-z0-9=,./ _-]*$',
@@ -53,6 +58,7 @@ function wishOf(given: PacmanParams): Wish {
     chores: given.upgrade ? ['upgrade'] : [],
     options: {
       ...{ purge: given.purge, autoremove: given.autoremove, recommends: null },
+      ...(given.force ? { forced: true } : {}),
       ...(extra.length === 0 ? {} : { extra }),
     },
   };

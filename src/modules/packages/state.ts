@@ -40,6 +40,10 @@ export interface Options {
   readonly autoremove: boolean;
   /** Recommended packages come too; null: as the host is set. */
   readonly recommends: boolean | null;
+  /** A version that is asked for may be older than the one there is: for apt, which refuses it else. */
+  readonly downgrade?: boolean;
+  /** What others need is removed all the same: for pacman. */
+  readonly forced?: boolean;
   /** Words for the manager whenever it is asked or told: which archives it uses. */
   readonly words?: readonly string[];
   /** Words for the manager when it installs, upgrades or removes. */

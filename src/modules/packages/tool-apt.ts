@@ -11,6 +11,7 @@ function settings(options: Options): readonly string[] {
   return [
     ...['-y', '-q', '-o', 'DPkg::Lock::Timeout=120'],
     ...(own.some((word) => word.startsWith('Dpkg::Options::')) ? [] : KEEP),
+    ...(options.downgrade === true ? ['-o', 'APT::Get::allow-downgrades=true'] : []),
     ...own,
   ];
 }

@@ -51,7 +51,7 @@ export const pacman: Tool = {
         : sh`${call('-S', plain)} && ${call('-U', files)}`;
   },
   remove: (names, options) =>
-    sh`pacman -R${raw(`${options.autoremove ? 's' : ''}${options.purge ? 'n' : ''}`)} --noconfirm -- ${names} >/dev/null`,
+    sh`pacman -R${raw(`${options.autoremove ? 's' : ''}${options.purge ? 'n' : ''}${options.forced === true ? 'dd' : ''}`)} --noconfirm -- ${names} >/dev/null`,
   chores: (options) => ({
     upgrade: {
       list: raw(

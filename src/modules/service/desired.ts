@@ -83,6 +83,7 @@ export function unitResult(after: Seen<UnitsState, UnitsFacts>, { unit, enabled 
       name: unit,
       state: is?.running === true ? 'started' : 'stopped',
       enabled: is?.enabled ?? false,
+      status: after.facts.status[unit] ?? {},
     },
     notes: is ? [] : [`the host has no unit ${unit}`],
     warnings:

@@ -4,8 +4,13 @@ import type { Probe, Seen } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import type { Manager, UnitScope, UnitsFacts, UnitsState, UnitState } from './state.ts';
 
-const PROPERTIES =
-  'Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,Type,RemainAfterExit,CanReload';
+const PROPERTIES = [
+  ...['Id', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'NeedDaemonReload', 'Type'],
+  ...['RemainAfterExit', 'CanReload'],
+  // What playbooks read of the result.
+  ...['Names', 'Description', 'FragmentPath', 'DropInPaths', 'MainPID', 'Result', 'NRestarts'],
+  ...['ExecMainStatus', 'ExecMainStartTimestamp', 'ActiveEnterTimestamp', 'UnitFilePreset'],
+].join(',');
 
 /** One process of systemctl tells of all units, in the order they were asked for. */
 export function observeUnits(scopes: readonly UnitScope[]): Probe<UnitsState, UnitsFacts> {
@@ -63,6 +68,9 @@ function parse(
       names: of(({ Id }) => Id ?? ''),
       kinds: of(({ UnitFileState }) => UnitFileState ?? ''),
       transient: having((b) => b['Type'] === 'oneshot' && b['RemainAfterExit'] === 'no'),
+      status: of((block) =>
+        Object.fromEntries(Object.entries(block).map(([key, value]) => [key, value ?? ''])),
+      ),
       reloadable: having(({ CanReload }) => CanReload === 'yes'),
     },
   };

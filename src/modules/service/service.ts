@@ -1,28 +1,34 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import type { ParamsSchema, Problem, StateModule } from '../../model/module.ts';
-import { isMap } from '../../model/value.ts';
+import type { ParamsSchema, StateModule } from '../../model/module.ts';
 import { desiredUnits, unitResult } from './desired.ts';
-import { UNIT_PARAMS } from './params.ts';
+import { SYSTEMD_PARAMS } from './params.ts';
+import { unitOf, unitProblems, wishOf } from './unit-wish.ts';
 import { units } from './resource.ts';
-import { type UnitScope, unitName, type UnitsFacts, type UnitsState } from './state.ts';
+import type { UnitScope, UnitsFacts, UnitsState } from './state.ts';
+
+const ignored = {
+  type: ['string', 'integer'],
+  description: 'Accepted for playbooks of Ansible, as there: systemd has no use for it.',
+} as const;
+/** What other managers of services have a use for. */
+const IGNORED = {
+  pattern: ignored,
+  sleep: ignored,
+  runlevel: ignored,
+  arguments: { ...ignored, 'x-aliases': ['args'] },
+} as const;
 
 const params = {
   type: 'object',
   description: 'A service: whether it runs, and whether it starts at boot. By systemd.',
   properties: {
-    name: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9:_.\\\\@-]+$',
-      'x-says': 'the name of a service',
-      description: 'Its name, such as firewalld or k3s-agent.service.',
-    },
-    ...UNIT_PARAMS,
+    ...SYSTEMD_PARAMS,
     use: {
       type: 'string',
       description: 'Accepted for playbooks of Ansible; it is always systemd.',
     },
+    ...IGNORED,
   },
-  required: ['name'],
   additionalProperties: false,
   'x-lenient': true,
 } as const satisfies ParamsSchema;
@@ -42,22 +48,9 @@ export const service: StateModule<ServiceParams, UnitScope, UnitsState, UnitsFac
     enabled: true
 `,
   resource: units,
-  scope: ({ name }) => ({ unit: unitName(name), manager: 'system' }),
-  problems: (given) => wishless(given, ['state', 'enabled']),
-  desired: (current, { name, ...wish }) => desiredUnits(current, { ...wish, unit: unitName(name) }),
+  scope: (given) => ({ unit: unitOf(given), manager: given.scope }),
+  problems: unitProblems,
+  desired: (current, given) => desiredUnits(current, wishOf(given)),
   once: ({ state }) => state === 'restarted' || state === 'reloaded',
-  result: (_before, after, { name, ...wish }) =>
-    unitResult(after, { ...wish, unit: unitName(name) }),
+  result: (_before, after, given) => unitResult(after, wishOf(given)),
 };
-
-/** A task that wants nothing was not meant. */
-export function wishless(given: unknown, keys: readonly string[]): readonly Problem[] {
-  if (!isMap(given) || keys.some((key) => key in given)) return [];
-  const last = keys.at(-1) ?? '';
-  return [
-    {
-      pointer: '',
-      message: `nothing is asked for: ${keys.slice(0, -1).join(', ')} or ${last} is missing`,
-    },
-  ];
-}

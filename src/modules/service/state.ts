@@ -25,6 +25,8 @@ export interface UnitsFacts {
   readonly kinds: Readonly<Record<string, string>>;
   /** Units that end by themselves and leave nothing running: they cannot be kept started. */
   readonly transient: readonly string[];
+  /** What systemd tells of each besides, by its own names. */
+  readonly status: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Units that can be reloaded. */
   readonly reloadable: readonly string[];
 }

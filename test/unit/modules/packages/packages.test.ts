@@ -177,6 +177,17 @@ describe('what apt does besides', () => {
     expect(refused(apt, seenIn(apt, given, reply()), given)).to.contain('/tmp/tool.deb is no');
   });
 
+  it('takes older versions and what others need where it is told to', () => {
+    const older = finished(packageModule, { name: 'tool=1.0', allow_downgrade: true });
+    const now = seenIn(packageModule, older, reply());
+    const [install] = packageModule.resource.plan(now, wanted(packageModule, now, older)).steps;
+    expect(install?.do.text).to.contain('allow-downgrades=true');
+    const gone = finished(pacman, { name: 'tool', state: 'absent', force: true });
+    const there = seenIn(pacman, gone, reply({ manager: 'pacman', have: ' tool 1.0\n' }));
+    const [remove] = pacman.resource.plan(there, wanted(pacman, there, gone)).steps;
+    expect(remove?.do.text).to.contain('pacman -Rdd');
+  });
+
   it('removes by name alone', () => {
     expect(apt.problems?.({ deb: '/tmp/tool.deb', state: 'absent' })[0]?.pointer).to.equal('/deb');
     expect(dnf.problems?.({ name: ['/tmp/x.rpm'], state: 'removed' })[0]?.pointer).to.equal(

@@ -5,6 +5,7 @@ import type { UnitsFacts, UnitsState } from '../../../../src/modules/service/sta
 import { systemd, type SystemdParams } from '../../../../src/modules/service/systemd.ts';
 import { refused, seenIn, stepsOf } from '../../../helpers/host-shell.ts';
 
+const K3S = { name: 'k3s', daemon_reload: false, scope: 'system' as const };
 const shown = (more: Readonly<Record<string, string>> = {}): Seen<UnitsState, UnitsFacts> => {
   const properties = {
     Type: 'notify',
@@ -19,7 +20,7 @@ const shown = (more: Readonly<Record<string, string>> = {}): Seen<UnitsState, Un
     ...more,
   };
   const text = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
-  return seenIn(service, { name: 'k3s' }, text.join(''));
+  return seenIn(service, { ...K3S }, text.join(''));
 };
 const RUNNING = { ActiveState: 'active', SubState: 'running', UnitFileState: 'enabled' };
 const unit = (more: Partial<SystemdParams>): SystemdParams => ({
@@ -31,7 +32,7 @@ const unit = (more: Partial<SystemdParams>): SystemdParams => ({
 
 describe('service', () => {
   it('enables and starts, once', () => {
-    const params = { name: 'k3s', state: 'started' as const, enabled: true };
+    const params = { ...K3S, state: 'started' as const, enabled: true };
     expect(stepsOf(service, shown(), params)).to.deep.equal([
       'enable k3s.service',
       'start k3s.service',
@@ -40,7 +41,7 @@ describe('service', () => {
   });
 
   it('restarts what runs, starts what does not, and once for two tasks', () => {
-    const params = { name: 'k3s', state: 'restarted' as const };
+    const params = { ...K3S, state: 'restarted' as const };
     expect(stepsOf(service, shown(RUNNING), params)).to.deep.equal(['restart k3s.service']);
     expect(stepsOf(service, shown(), params)).to.deep.equal(['start k3s.service']);
     expect(service.once?.(params)).to.equal(true);
@@ -56,36 +57,47 @@ describe('service', () => {
 
   it('does not take a service for running that is started again and again', () => {
     const now = shown({ ActiveState: 'activating', SubState: 'auto-restart' });
-    expect(stepsOf(service, now, { name: 'k3s', state: 'started' })).to.deep.equal([
+    expect(stepsOf(service, now, { ...K3S, state: 'started' })).to.deep.equal([
       'start k3s.service',
     ]);
   });
 
   it('refuses a unit that is not there, but finds it stopped', () => {
     const now = shown({ LoadState: 'not-found' });
-    expect(refused(service, now, { name: 'k3s', state: 'started' })).to.equal(
+    expect(refused(service, now, { ...K3S, state: 'started' })).to.equal(
       'the host has no unit k3s.service',
     );
-    expect(stepsOf(service, now, { name: 'k3s', state: 'stopped' })).to.deep.equal([]);
+    expect(stepsOf(service, now, { ...K3S, state: 'stopped' })).to.deep.equal([]);
   });
 
   it('refuses to keep started what ends by itself, and to reload what cannot', () => {
     const now = shown({ Type: 'oneshot' });
-    expect(refused(service, now, { name: 'k3s', state: 'started' })).to.contain('ends by itself');
-    expect(refused(service, shown(RUNNING), { name: 'k3s', state: 'reloaded' })).to.contain(
+    expect(refused(service, now, { ...K3S, state: 'started' })).to.contain('ends by itself');
+    expect(refused(service, shown(RUNNING), { ...K3S, state: 'reloaded' })).to.contain(
       'cannot be reloaded',
     );
   });
 
   it('warns that there is nothing to disable in a static unit', () => {
     const now = shown({ UnitFileState: 'static' });
-    expect(stepsOf(service, now, { name: 'k3s', enabled: false })).to.deep.equal([]);
-    const params = { name: 'k3s', enabled: false };
+    expect(stepsOf(service, now, { ...K3S, enabled: false })).to.deep.equal([]);
+    const params = { ...K3S, enabled: false };
     expect(service.result?.(now.state, now, params).warnings[0]).to.contain('static');
   });
 
   it('wants a wish', () => {
-    expect(service.problems?.({ name: 'k3s' })[0]?.message).to.contain('nothing is asked for');
+    expect(service.problems?.({})[0]?.message).to.contain('nothing is asked for');
+    expect(service.problems?.({ state: 'started' })[0]?.message).to.contain('of what?');
+    expect(service.problems?.({ daemon_reload: true })).to.deep.equal([]);
+  });
+
+  it('tells the status of a unit that it only names', () => {
+    const now = shown({ ...RUNNING, FragmentPath: '/etc/systemd/system/k3s.service' });
+    expect(stepsOf(service, now, K3S)).to.deep.equal([]);
+    expect(service.result?.(now.state, now, K3S).data['status']).to.include({
+      ActiveState: 'active',
+      FragmentPath: '/etc/systemd/system/k3s.service',
+    });
   });
 });
 
