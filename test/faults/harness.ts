@@ -15,6 +15,10 @@ export interface Case {
   /** What surviving means. */
   readonly bar: string;
   run(): Promise<string>;
+  /** It is tried once, however often others are: it is many trials itself. */
+  readonly once?: true;
+  /** Milliseconds it may take; left out: three minutes. */
+  readonly limit?: number;
   /** Why it cannot be tried on this machine. */
   readonly impossible?: () => string | undefined;
 }
