@@ -26,68 +26,136 @@ export interface Chain {
 export const silence = ({ keepalive = KEEPALIVE }: Target): number =>
   keepalive.seconds * (keepalive.count + 1);
 
-/** A line over clients that are logged in: the last one is the host, those before are jump hosts. */
-export function sshLine(target: Target, { hops, user }: Chain): Line {
-  const { client, stream } = last(hops);
+/** The host opens no (further) channel on a connection. */
+class Refused extends Error {}
+
+/**
+ * A line over clients that are logged in: the last one is the host, those before are jump hosts. Where sshd allows no
+ * further channel on the connection (MaxSessions), `again` logs in once more for it.
+ */
+export function sshLine(target: Target, chain: Chain, again: () => Promise<Chain>): Line {
   const label = `${target.name} (${target.address}:${target.port})`;
-  let broken: string | undefined;
-  const gone = new Promise<void>((resolve) => {
-    // Whatever goes wrong from here on is told by the trips; an `error` nobody hears would end the process.
-    client.on('error', (error: Error) => {
-      broken ??= /keepalive/i.test(error.message)
-        ? `the host did not answer for ${silence(target)} s`
-        : `the connection broke (${error.message})`;
-    });
-    client.once('close', () => {
-      broken ??= 'the host closed the connection';
-      resolve();
-    });
-  });
+  const main = new Connection(target, chain);
+  const more = new Set<Connection>();
+  let handshakes = main.handshakes;
   let closed: Promise<void> | undefined;
-  const goodbye = async (spoken: boolean): Promise<void> => {
-    const open = broken === undefined;
-    broken ??= 'the session is closed';
+  const broken = (why: string, cause?: unknown): OrchError =>
+    new OrchError('LINE_BROKEN', `${label}: ${why}; nothing was sent`, { cause });
+
+  /** A channel of a connection of its own, which ends with it. */
+  async function apart(command: string, why: string): Promise<Pipe> {
+    const refused = `the host opened no channel (${why})`;
+    const one = await again().then(
+      (other) => new Connection(target, other),
+      (cause: unknown) => {
+        const words = cause instanceof Error ? cause.message : String(cause);
+        throw broken(`${refused}, and no second connection: ${words}`, cause);
+      },
+    );
+    handshakes += one.handshakes;
+    more.add(one);
+    const end = (): void => {
+      more.delete(one);
+      void one.close(false);
+    };
+    try {
+      const pipe = await one.start(command);
+      void pipe.closed.then(end);
+      return pipe;
+    } catch (cause) {
+      end();
+      throw broken(refused, cause);
+    }
+  }
+
+  return {
+    label,
+    user: chain.user,
+    get handshakes() {
+      return handshakes;
+    },
+    get broken() {
+      return main.broken;
+    },
+    open: async (command) => {
+      try {
+        return await main.start(command);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : 'error';
+        if (main.broken === undefined && error instanceof Refused) return apart(command, why);
+        throw broken(main.broken ?? `the host opened no channel (${why})`, error);
+      }
+    },
+    close: (spoken = false) =>
+      (closed ??= Promise.all([main, ...more].map((one) => one.close(spoken))).then(
+        () => undefined,
+      )),
+  };
+}
+
+/** A login that stands, with those of the jump hosts before it. */
+class Connection {
+  readonly #hops: readonly Hop[];
+  readonly #host: Hop;
+  readonly #gone: Promise<void>;
+  /** Why it is gone; nothing while it stands. */
+  broken: string | undefined;
+
+  constructor(target: Target, { hops }: Chain) {
+    this.#hops = hops;
+    this.#host = last(hops);
+    const { client } = this.#host;
+    this.#gone = new Promise<void>((resolve) => {
+      // Whatever goes wrong from here on is told by the trips; an `error` nobody hears would end the process.
+      client.on('error', (error: Error) => {
+        this.broken ??= /keepalive/i.test(error.message)
+          ? `the host did not answer for ${silence(target)} s`
+          : `the connection broke (${error.message})`;
+      });
+      client.once('close', () => {
+        this.broken ??= 'the host closed the connection';
+        resolve();
+      });
+    });
+  }
+
+  get handshakes(): number {
+    return this.#hops.reduce((sum, { attempts }) => sum + attempts, 0);
+  }
+
+  /** Starts a command. Rejects with `Refused` when the host opens no channel for it. */
+  start(command: string): Promise<Pipe> {
+    return new Promise((resolve, reject) => {
+      void this.#gone.then(() => reject(new Error('closed')));
+      try {
+        this.#host.client.exec(command, (error, channel) => {
+          if (!error) resolve(pipeOf(channel, this.#gone));
+          else reject('reason' in error ? new Refused(error.message) : error);
+        });
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  /** Hangs up. What was written last still arrives when `spoken` says that something was. */
+  async close(spoken: boolean): Promise<void> {
+    const { client, stream } = this.#host;
+    const open = this.broken === undefined;
+    this.broken ??= 'the session is closed';
     // What sshd takes to hang up as well is not waited for: all that was to be said has left.
     const said = new Promise<void>((resolve) => stream.once('finish', resolve));
     // sshd drops what it has not passed on when it is told goodbye; the end of the stream alone lets it finish.
     if (spoken && open) stream.end();
     else client.end();
     const patience = setTimeout(() => client.destroy(), 2_000);
-    if (open) await Promise.race([gone, said]);
+    if (open) await Promise.race([this.#gone, said]);
     clearTimeout(patience);
-    for (const jump of hops.slice(0, -1)) {
+    for (const jump of this.#hops.slice(0, -1)) {
       if (spoken && open) jump.stream.end();
       else jump.client.end();
     }
-  };
-  return {
-    label,
-    user,
-    handshakes: hops.reduce((sum, { attempts }) => sum + attempts, 0),
-    get broken() {
-      return broken;
-    },
-    open: (command) =>
-      new Promise((resolve, reject) => {
-        const refuse = (why: string): void =>
-          reject(
-            new OrchError(
-              'LINE_BROKEN',
-              `${label}: ${broken ?? `the host opened no channel (${why})`}; nothing was sent`,
-            ),
-          );
-        void gone.then(() => refuse('closed'));
-        try {
-          client.exec(command, (error, channel) => {
-            if (error) refuse(error.message);
-            else resolve(pipeOf(channel, gone));
-          });
-        } catch (error) {
-          refuse(error instanceof Error ? error.message : 'error');
-        }
-      }),
-    close: (spoken = false) => (closed ??= goodbye(spoken)),
-  };
+  }
 }
 
 function last(hops: readonly Hop[]): Hop {

@@ -11,7 +11,7 @@ import { hostKeysOf } from './host-key.ts';
 import { loginsFor } from './logins.ts';
 import { ShellSession } from './shell-session.ts';
 import { unreachable } from './ssh-errors.ts';
-import { type Hop, sshLine } from './ssh-line.ts';
+import { type Chain, type Hop, sshLine } from './ssh-line.ts';
 import { Dropped, login, stopped, type Way } from './ssh-login.ts';
 import { now } from '../lib/clock.ts';
 
@@ -26,6 +26,16 @@ export async function ssh(
   signal?: AbortSignal,
   dialled?: Socket,
 ): Promise<Session> {
+  const again = (): Promise<Chain> => chain(target, undefined, undefined);
+  return new ShellSession(sshLine(target, await chain(target, signal, dialled), again));
+}
+
+/** Logs in to all hosts on the way, one after the other. */
+async function chain(
+  target: Target,
+  signal: AbortSignal | undefined,
+  dialled: Socket | undefined,
+): Promise<Chain> {
   const hops: Hop[] = [];
   try {
     for (const hop of [...(target.jumps ?? []), target]) {
@@ -37,7 +47,7 @@ export async function ssh(
     for (const { client } of hops) client.end();
     throw error;
   }
-  return new ShellSession(sshLine(target, { hops, user: loginUser(target) }));
+  return { hops, user: loginUser(target) };
 }
 
 const loginUser = (target: Target): string => target.user ?? userInfo().username;

@@ -28,9 +28,10 @@ interface Row {
   readonly words: string;
 }
 
-const cases = [...CONTROL, ...LINE, ...HOST, ...SECRETS, ...SUDO, ...LAB, ...SUITES]
-  .filter(({ id }) => wanted.length === 0 || wanted.includes(id))
-  .sort((a, b) => a.id.localeCompare(b.id));
+const all = [...CONTROL, ...LINE, ...HOST, ...SECRETS, ...SUDO, ...LAB, ...SUITES].sort((a, b) =>
+  a.id.localeCompare(b.id),
+);
+const cases = all.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
 const rows: Row[] = [];
 for (const one of cases) {
   const row = await tried(one);
@@ -78,15 +79,25 @@ function line({ of: { id, fault }, survived, tried, words }: Row): string {
 /** Puts the table between its marks in docs/reliability.md. */
 function keep(): void {
   const file = join(ROOT, 'docs/reliability.md');
+  const text = readFileSync(file, 'utf8');
+  const fresh = new Map(
+    rows.map(({ of: { id, fault, bar }, survived, tried, words }) => [
+      id,
+      `| ${id} | ${fault} | ${bar} | ${tried > 0 ? `${survived}/${tried}` : '-'} | ${words.split('\n')[0]?.replaceAll('|', '/') ?? ''} |`,
+    ]),
+  );
+  // Rows of faults that were not tried this time stay as they were printed last.
+  const before = new Map(
+    text.split('\n').flatMap((line) => {
+      const id = /^\| (F\d+[a-z]?) \|/.exec(line)?.[1];
+      return id === undefined ? [] : [[id, line] as const];
+    }),
+  );
   const table = [
     '| # | fault | survives when | survived | seen |',
     '| --- | --- | --- | --- | --- |',
-    ...rows.map(
-      ({ of: { id, fault, bar }, survived, tried, words }) =>
-        `| ${id} | ${fault} | ${bar} | ${tried > 0 ? `${survived}/${tried}` : '-'} | ${words.split('\n')[0]?.replaceAll('|', '/') ?? ''} |`,
-    ),
+    ...all.map(({ id }) => fresh.get(id) ?? before.get(id)).filter((line) => line !== undefined),
   ].join('\n');
-  const text = readFileSync(file, 'utf8');
   const [start, end] = ['<!-- faults -->', '<!-- /faults -->'];
   const [head = ''] = text.split(start);
   const [, tail = ''] = text.split(end);
