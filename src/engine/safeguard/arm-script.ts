@@ -163,15 +163,16 @@ const deadline = (seconds: number, name: string): Shell =>
 
 /**
  * Copies the undo to where it survives a reboot and has it run at boot. `why` says what is missing. Says `unhooked` where
- * neither systemd nor OpenRC is there to run it: then the next run that comes to the host does.
+ * neither systemd nor OpenRC is there to run it: then the next run that comes to the host does. The unit has another name
+ * than the one of the clock: systemd-run takes none that has a file.
  */
 const keepScript = (place: Place): Shell =>
   raw(`why="the undo could not be written to ${place.lasting}"
 keep() {
   mkdir -p "$P" && cp -p "$G"/w[0-9]* "$G/fire" "$G/begun" "$G/about" "$P/" && { [ ! -e "$G/saved" ] || cp -pR "$G/saved" "$P/"; } && : >"$P/armed" || return
   if [ -d /run/systemd/system ]; then
-    printf '%s\\n' '[Unit]' "Description=orch takes back a change that was not confirmed ($N)" 'After=network.target dbus.service firewalld.service NetworkManager.service systemd-networkd.service' '[Service]' 'Type=oneshot' "ExecStart=/bin/sh $P/fire $P boot" '[Install]' 'WantedBy=multi-user.target' >"${place.units}/orch-undo-$N.service" &&
-      mkdir -p ${place.units}/multi-user.target.wants && ln -sf "../orch-undo-$N.service" "${place.units}/multi-user.target.wants/orch-undo-$N.service"
+    printf '%s\\n' '[Unit]' "Description=orch takes back a change that was not confirmed ($N)" 'After=network.target dbus.service firewalld.service NetworkManager.service systemd-networkd.service' '[Service]' 'Type=oneshot' "ExecStart=/bin/sh $P/fire $P boot" '[Install]' 'WantedBy=multi-user.target' >"${place.units}/orch-undo-boot-$N.service" &&
+      mkdir -p ${place.units}/multi-user.target.wants && ln -sf "../orch-undo-boot-$N.service" "${place.units}/multi-user.target.wants/orch-undo-boot-$N.service"
   elif [ -d ${place.local} ]; then
     printf '#!/bin/sh\\nsh %s/fire %s boot >/dev/null 2>&1 &\\n' "$P" "$P" >"${place.local}/orch-undo-$N.start" && chmod 700 "${place.local}/orch-undo-$N.start"
   else echo unhooked; fi

@@ -26,4 +26,4 @@ export const runOfUndo = (id: UndoId): string => id.replace(/\.\d+$/, '');
 
 /** Takes away what would run an undo at boot, where there is such a thing: a process is started only then. */
 export const unhook = ({ units, local }: Place): string =>
-  `for f in ${units}/multi-user.target.wants/orch-undo-$N.service ${units}/orch-undo-$N.service ${local}/orch-undo-$N.start; do { [ ! -e "$f" ] && [ ! -L "$f" ]; } || rm -f "$f"; done`;
+  `for f in ${units}/multi-user.target.wants/orch-undo-boot-$N.service ${units}/orch-undo-boot-$N.service ${local}/orch-undo-$N.start; do { [ ! -e "$f" ] && [ ! -L "$f" ]; } || rm -f "$f"; done`;
