@@ -16,8 +16,6 @@ import {
   withoutWords,
 } from '../src/load/schema/published.ts';
 import { registry } from '../src/modules/registry.ts';
-import { docs } from './generate-docs.ts';
-import { walkCode } from './generate-walk.ts';
 
 const root = join(import.meta.dirname, '..');
 const json = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
@@ -32,6 +30,10 @@ const write = (file: string, text: string): void => {
 
 write('src/load/generated/validators.js', validatorsSource(allSchemas(registry)));
 if (process.argv.includes('--program')) process.exit(0);
+
+// Only now: what makes the pages may load the program, which on a clean clone has no validators before.
+const { docs } = await import('./generate-docs.ts');
+const { walkCode } = await import('./generate-walk.ts');
 
 const wanted = new Map<string, string>([
   ['schemas/playbook.schema.json', json(playbookSchema(registry))],
