@@ -36,7 +36,7 @@ class Held {
     this.#place = place;
     const [program = 'sh', ...words] = shell.split(' ');
     this.#child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] });
-    this.#gone = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.stdout?.on('data', (bytes: Buffer) => {
       this.#said += bytes.toString();
       this.#heard();
@@ -60,8 +60,10 @@ class Held {
   }
 
   /** The process that holds the connection ends, and nothing else. */
-  leave(): void {
+  async leave(): Promise<void> {
     this.#child.kill('SIGKILL');
+    // A signal is sent before its process is gone.
+    await this.#gone;
   }
 
   async end(): Promise<void> {
@@ -154,7 +156,7 @@ describe('the lease of a host', function () {
         // What stands for sshd: its end takes the connection away, and nothing that was started.
         const [idle, busy, b] = [there('timeout 100 '), there('timeout 100 '), there()];
         await idle.take(alice);
-        idle.leave();
+        await idle.leave();
         expect(await b.take(bob)).to.deep.equal({ kind: 'ours', over: 'run-a alice@laptop' });
         await b.run(releaseScript(bob.run));
         await busy.take(carol);
@@ -162,7 +164,7 @@ describe('the lease of a host', function () {
         busy.type(`( ulimit -t unlimited; : >${ack}; env sleep 98765 ); echo never`);
         while (!existsSync(ack)) await new Promise((resolve) => setTimeout(resolve, 20));
         expect(await b.take(bob)).to.not.have.nested.property('by.work');
-        busy.leave();
+        await busy.leave();
         const answer = await b.take(bob);
         if (answer.kind !== 'held' || !answer.by.work) throw new Error(JSON.stringify(answer));
         expect(answer.by).to.include({ run: 'run-c', owner: 'carol@ci', live: true });
