@@ -2,6 +2,7 @@ import type { Inventory } from '../model/inventory.ts';
 import { allTasks, type Play, type Role, type Task } from '../model/play.ts';
 import type { Layer } from '../model/scope.ts';
 import type { MapTree, Tree } from '../model/tree.ts';
+import { keywordTrees, trialsOf } from '../model/trials.ts';
 
 /** Variables that begin like facts and are none: how hosts are reached, and what orch itself says. */
 const NO_FACTS =
@@ -17,7 +18,7 @@ const OPAQUE = new Set(['template', 'include_vars', 'include_tasks', 'include_ro
 export function readsFacts(play: Play, inventory: Inventory): boolean {
   return (
     textsOf(play).some(treeReads) ||
-    allTasks(play).some((task) => opaque(task)) ||
+    [...allTasks(play), ...trialsOf(play)].some((task) => opaque(task)) ||
     [...new Set([...inventory.hosts.values()].flatMap(({ layers }) => layers))].some(layerReads)
   );
 }
@@ -32,7 +33,7 @@ const textsOf = (play: Play): readonly Tree[] => [
   ...play.inputs.flatMap((input) => values(input.default)),
   ...keywords(play.keywords),
   ...play.roles.flatMap(roleTexts),
-  ...allTasks(play).flatMap(taskTexts),
+  ...[...allTasks(play), ...trialsOf(play)].flatMap(taskTexts),
 ];
 
 const taskTexts = (task: Task): readonly Tree[] => [
@@ -44,8 +45,7 @@ const taskTexts = (task: Task): readonly Tree[] => [
   ...(task.role ? roleTexts(task.role) : []),
 ];
 
-const keywords = ({ tags: _, ...trees }: Play['keywords']): readonly Tree[] =>
-  values(...Object.values(trees));
+const keywords = (own: Play['keywords']): readonly Tree[] => values(...keywordTrees(own));
 
 const values = (...trees: readonly (Tree | undefined)[]): readonly Tree[] =>
   trees.flatMap((tree) => (tree ? [tree] : []));

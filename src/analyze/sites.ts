@@ -1,4 +1,5 @@
 import { allTasks, type Item, type Play, type Task } from '../model/play.ts';
+import { trialsIn, trialsOf } from '../model/trials.ts';
 import { plainText } from './plain.ts';
 
 /** A task where it stands. */
@@ -26,8 +27,15 @@ export function sitesOf(play: Play): readonly Site[] {
     go(walk, items, false);
     go(walk, handlers, false);
   }
+  const trials = new Set([
+    ...trialsOf(play),
+    ...(play.followed ?? []).flatMap(({ items, handlers }) => trialsIn([...items, ...handlers])),
+  ]);
+  for (const task of trials) walk.found.push({ play, task, ...NEVER });
   return walk.found;
 }
+
+const NEVER = { sure: false, begun: false, asked: false };
 
 interface Walk {
   readonly play: Play;
@@ -48,9 +56,9 @@ function go(walk: Walk, items: readonly Item[], sure: boolean): void {
     const { play } = walk;
     const reached = sure && !walk.ended && fails(item);
     const begun = reached && item.when === undefined;
-    const [some, never] = [hasItems(item), { sure: false, begun: false, asked: false }];
+    const some = hasItems(item);
     walk.found.push({ play, task: item, begun, sure: begun && some, asked: reached && some });
-    for (const undo of item.undo ?? []) walk.found.push({ play, task: undo, ...never });
+    for (const undo of item.undo ?? []) walk.found.push({ play, task: undo, ...NEVER });
     if (mayEnd(item)) walk.ended = true;
   }
 }

@@ -1,6 +1,8 @@
 import type { Reading } from '../template/check.ts';
-import type { Keywords, Play, Role, Task } from '../model/play.ts';
+import type { Rolled } from '../model/guarded.ts';
+import type { Play, Role, Task } from '../model/play.ts';
 import { entry, isTemplate, type MapTree, type Tree } from '../model/tree.ts';
+import { keywordTrees } from '../model/trials.ts';
 
 /** A tree whose texts are evaluated. */
 export interface Text {
@@ -20,6 +22,7 @@ export const textsOf = (task: Task): readonly Text[] => [
   ...values('shown', task.name, task.loopControl.label, ...task.notify),
   ...values('now', ...keywordTrees(task.keywords), task.argsFrom),
   ...values('maybe', task.retries, task.delay, task.async, task.poll, task.loopControl.extended),
+  ...values('maybe', ...rolledTrees(task)),
   ...late(task.changedWhen, task.failedWhen, task.until, task.loopControl.breakWhen),
   ...task.args.entries.map(({ key, value }) => argument(task, key, value)),
   ...includeTexts(task),
@@ -56,8 +59,15 @@ const includeTexts = ({ include }: Task): readonly Text[] =>
 /** What a play has evaluated, its tasks and variables left out. */
 export const playTexts = (play: Play): readonly Text[] => [
   ...values('maybe', play.hosts, play.serial, play.anyErrorsFatal, play.maxFailPercentage),
-  ...values('maybe', play.gatherFacts, play.gatherSubset, play.canary, play.maxUnavailable),
+  ...values('maybe', play.gatherFacts, play.gatherSubset, ...rolledTrees(play)),
   ...values('shown', ...play.varsFiles.map(({ name }) => name)),
+];
+
+const rolledTrees = ({ canary, maxUnavailable, health }: Rolled): readonly (Tree | undefined)[] => [
+  canary,
+  maxUnavailable,
+  health?.within,
+  health?.every,
 ];
 
 /** The maps of variables that a play, its roles and its tasks bring; each once. */
@@ -80,9 +90,6 @@ export const roleMaps = (role: Role): readonly MapTree[] => [
   ...role.vars,
   ...role.params,
 ];
-
-const keywordTrees = ({ tags: _, ...trees }: Keywords): readonly (Tree | undefined)[] =>
-  Object.values(trees);
 
 const values = (how: Text['how'], ...trees: readonly (Tree | undefined)[]): readonly Text[] =>
   trees.flatMap((tree) => (tree ? [{ tree, reading: 'value', how }] : []));

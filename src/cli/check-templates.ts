@@ -2,12 +2,12 @@ import type { OrchError } from '../lib/errors.ts';
 import {
   allTasks,
   handlersOf,
-  type Keywords,
   type Play,
   type Playbook,
   type Task,
 } from '../model/play.ts';
 import { isTemplate, type Tree } from '../model/tree.ts';
+import { keywordTrees, trialsOf } from '../model/trials.ts';
 import { checkTemplate } from '../template/check.ts';
 
 /** What is wrong with the templates and conditions of a playbook, those of tasks included, as far as that is seen without a host. */
@@ -19,19 +19,19 @@ export const playTemplateErrors = ({ plays }: Playbook): readonly OrchError[] =>
 
 const ofPlay = (play: Play): readonly OrchError[] => [
   ...outsideTasks(play),
-  ...[...allTasks(play), ...handlersOf(play)].flatMap(taskTemplateErrors),
+  ...[...allTasks(play), ...handlersOf(play), ...trialsOf(play)].flatMap(taskTemplateErrors),
 ];
 
 const outsideTasks = (play: Play): readonly OrchError[] => [
   ...values(play.hosts, play.vars, play.serial, play.gatherFacts, play.anyErrorsFatal),
   ...values(play.maxFailPercentage, ...play.inputs.map((input) => input.default)),
-  ...values(...play.varsFiles.map(({ name }) => name), ...keywords(play.keywords)),
+  ...values(...play.varsFiles.map(({ name }) => name), ...keywordTrees(play.keywords)),
 ];
 
 /** What is wrong with the templates and conditions of one task. */
 export const taskTemplateErrors = (task: Task): readonly OrchError[] => [
   ...values(task.name, task.loop?.list, task.loopControl.label, ...task.vars, ...task.notify),
-  ...values(...keywords(task.keywords)),
+  ...values(...keywordTrees(task.keywords)),
   ...conditions(task.when, task.changedWhen, task.failedWhen),
   ...task.args.entries.flatMap(({ key, value }) =>
     isCondition(task.module, key) && !isTemplate(value) ? conditions(value) : values(value),
@@ -41,8 +41,6 @@ export const taskTemplateErrors = (task: Task): readonly OrchError[] => [
 /** Arguments that hold expressions without braces. */
 const isCondition = (module: string, key: string): boolean =>
   (module === 'assert' && key === 'that') || (module === 'debug' && key === 'var');
-
-const keywords = ({ tags: _, ...trees }: Keywords): readonly Tree[] => Object.values(trees);
 
 const values = (...trees: readonly (Tree | undefined)[]): readonly OrchError[] =>
   trees.flatMap((tree) => (tree ? checkTemplate(tree) : []));

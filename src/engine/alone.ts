@@ -2,7 +2,7 @@ import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
 import type { AnyModule } from '../model/module.ts';
 import type { Scope } from '../model/scope.ts';
-import type { Reply } from '../model/transport.ts';
+import type { Part, Reply } from '../model/transport.ts';
 import { opened, Unknown } from '../model/value.ts';
 import { NOT_RUN, type Ready, isAboutLine, judge, readied } from './act.ts';
 import type { Found } from './cursor.ts';
@@ -20,7 +20,7 @@ import { controlled, nameOf } from './plan-item.ts';
 import type { Planned, PlannedPart } from './planned.ts';
 import type { Way } from './way.ts';
 import { refFor } from './refs.ts';
-import { mayChange } from './rolling.ts';
+import { holding, mayChange } from './may-change.ts';
 import { changesUnderGuard, sendGuarded } from './safeguard/actions.ts';
 import { overLine } from './over-line.ts';
 import { stateAlone } from './state-alone.ts';
@@ -93,10 +93,11 @@ async function partsOf(work: Alone): Promise<readonly PlannedPart[]> {
 /** Whether all items of a loop are sent together: nothing happens between them, and none reads the one before. */
 function inOneTrip({ found, module }: Alone): boolean {
   const { task } = found.step;
-  const { until, async, keywords, loopControl, register } = task;
+  const { until, trial, async, keywords, loopControl, register } = task;
   if (
     module.kind !== 'action' ||
     module.line ||
+    trial ||
     until ||
     async ||
     keywords.delegateTo ||
@@ -138,8 +139,8 @@ async function sendTo(
   ready: readonly Ready[],
   scope: Scope,
 ): Promise<readonly Reply[]> {
-  const { walker, found, module } = work;
-  const changes = changesHost(module, ready);
+  const { walker, found } = work;
+  const changes = changesHost(work, ready);
   if (changes) await mayChange(walker);
   await turn(walker, found.step.at);
   acted(walker, found.step.at);
@@ -149,8 +150,9 @@ async function sendTo(
   return way.machine.trip({ purpose: 'action', parts, identity: way.identity, changes });
 }
 
-const changesHost = (module: AnyModule, ready: readonly Ready[]): boolean =>
+const changesHost = ({ module, found }: Alone, ready: readonly Ready[]): boolean =>
   module.kind === 'action' &&
+  found.step.task.trial === undefined &&
   ready.some(({ params, foresees }) => !foresees && !module.reads(params));
 
 /** Check mode: an action that was not done, or asked too early, leaves what comes behind it in doubt. */
@@ -245,7 +247,7 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
   const { walker, found, module } = work;
   const { task, at } = found.step;
   if (given.early) return { outcome: rejudged(task, given.early, given.item.scope) };
-  if (given.ready && changesHost(module, [given.ready])) await mayChange(walker);
+  if (given.ready && changesHost(work, [given.ready])) await mayChange(walker);
   if (given.way || task.until) await turn(walker, at);
   let facts: PlannedPart['facts'];
   const done = await triedUntil(walker.stage.input, task, given.item.scope, async (scope) => {
@@ -255,7 +257,7 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
       return rejudged(task, said.outcome, withFacts(scope, facts));
     }
     return rejudged(task, await onMachine(work, given, scope), scope);
-  });
+  }, walker.gate);
   if (given.way) acted(walker, at);
   const { delegate } = given;
   const told = delegate ? { ...done, delegatedTo: delegate.run.host.name } : done;
@@ -265,12 +267,21 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
   return { outcome: told };
 }
 
+/** A trial of `health` has no more time than its gate. */
+function inTime({ walker, found }: Alone, { part }: Ready): Part {
+  const { gate, stage } = walker;
+  if (found.step.task.trial !== 'health' || !gate) return part;
+  const left = Math.max(Math.ceil(gate.until - stage.input.now()), 1000);
+  return { ...part, deadline: Math.min(part.deadline ?? left, left) };
+}
+
 async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outcome> {
   const { walker, found, module } = work;
   const { task } = found.step;
   const { way } = given;
   if (!way) throw missing('a machine');
-  return way.machine.work(async () => {
+  const hold = <T>(work: () => Promise<T>): Promise<T> => way.machine.work(work);
+  return holding(walker, hold, async () => {
     if (module.kind !== 'action') return stateAlone(work, { ...given.item, scope }, way);
     const ready = given.ready ?? prepared(work, { ...given.item, scope }, way);
     if (!('part' in ready)) return noted(work, way, undefined, ready);
@@ -283,8 +294,8 @@ async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outco
     way.machine.version++;
     if (inBackground(task, scope)) return runJob(walker.stage, task, { scope, ready, way });
     const [reply] = await way.machine.trip({
-      ...{ purpose: 'action', parts: [ready.part], identity: way.identity },
-      changes: changesHost(module, [ready]),
+      ...{ purpose: 'action', parts: [inTime(work, ready)], identity: way.identity },
+      changes: changesHost(work, [ready]),
     });
     return noted(work, way, ready, judge(ready, reply, task));
   });

@@ -11,7 +11,7 @@ import { notify } from './notify.ts';
 import * as outcome from './outcome.ts';
 import { keyOf } from './position.ts';
 import { refFor } from './refs.ts';
-import { registered } from './result.ts';
+import { hasChanged, registered } from './result.ts';
 import type { Settled } from './settle.ts';
 import { shownOf } from './shown.ts';
 import { count } from './totals.ts';
@@ -25,6 +25,7 @@ export function finish(walker: Walker, settled: readonly Settled[]): void {
     const { step, then } = one.planned;
     const fails = one.outcome.kind === 'failed' && !one.outcome.ignored;
     if (one.outcome.kind === 'changed') notify(walker, one);
+    walker.run.changed ||= hasChanged(one.outcome);
     if (step.handler) walker.run.notified.delete(step.task.id);
     const told = fails ? { ...one.outcome, ...handledBy(then) } : one.outcome;
     walker.run.totals = count(walker.run.totals, told, rescuable(then));
@@ -70,6 +71,8 @@ export function failHost(walker: Walker, { planned, outcome: o }: Settled): void
     };
     give([run], 'registered', facts, { at: step.at });
   } else {
+    // Nobody begins behind a host that is not well.
+    if (step.task.trial === 'health') stage.broken = true;
     run.gone = true;
     if (o.fault) run.faults.push(o.fault.code);
   }

@@ -1,4 +1,5 @@
 import type { Block, Item, Keywords, Play, Task } from '../model/play.ts';
+import { HEALTH } from './health.ts';
 import { metaTask } from './meta-task.ts';
 import { guarded } from './safeguard/items.ts';
 import { wanted } from './select-tasks.ts';
@@ -7,7 +8,7 @@ const FLUSHES: readonly (readonly string[])[] = [['pre_tasks'], ['roles', 'tasks
 
 /**
  * The items of a play as they run: those that tags let run, with a flush of the handlers behind pre_tasks, behind
- * roles and tasks, and behind post_tasks. With `force` each flush is an `always`: it comes after failures too.
+ * roles and tasks, and behind post_tasks; last of all the health of what was changed. With `force` each flush is an `always`: it comes after failures too.
  */
 export function flowOf(
   play: Play,
@@ -24,7 +25,9 @@ export function flowOf(
     const flush = flushTask(`${id}.flush.${i}`, play);
     return force ? [forced(`${id}.forced.${i}`, play, chosen, flush)] : [...chosen, flush];
   });
-  return guarded(items, id);
+  const all = guarded(items, id);
+  const { health } = play;
+  return health ? [...all, metaTask(`${id}.health`, HEALTH, health.source, BARE)] : all;
 }
 
 /** The items that tags let run; blocks with nothing left are gone, and so are empty parts of blocks. */
@@ -66,5 +69,5 @@ const forced = (id: string, { source }: Play, tasks: readonly Item[], flush: Tas
 });
 
 /** `meta: flush_handlers`, where nobody wrote it. */
-const flushTask = (id: string, { source, keywords: { safeguard } }: Play): Task =>
-  metaTask(id, 'flush_handlers', source, safeguard ? { tags: [], safeguard } : BARE);
+const flushTask = (id: string, { source, keywords: { safeguard, verify = [] } }: Play): Task =>
+  metaTask(id, 'flush_handlers', source, safeguard ? { tags: [], safeguard, verify } : BARE);

@@ -12,7 +12,7 @@ import type { Need } from './planned.ts';
 import { keyOf } from './position.ts';
 import { type Way, Ways, sameWay } from './way.ts';
 import { params } from './resolve.ts';
-import { BEGIN, KEEP } from './safeguard/items.ts';
+import { BEGIN, KEEP, VERIFY } from './safeguard/items.ts';
 import type { Stage } from './stage.ts';
 import { metaOf, traitsOf } from './traits.ts';
 import { taskScope } from './vars.ts';
@@ -115,7 +115,7 @@ class Lookahead {
           action === 'noop' ||
           action === 'role_complete' ||
           action === BEGIN ||
-          (action === KEEP && !this.#run.guard?.changed) ||
+          ((action === KEEP || action === VERIFY) && !this.#run.guard?.changed) ||
           (action === 'flush_handlers' && this.#run.notified.size === 0)
         );
       }

@@ -24,6 +24,8 @@ export interface HostRun {
   readonly notified: Set<string>;
   /** Roles of which a task ran in this play, by the key that equal uses share: each with the use that ran. */
   readonly ran: Map<string, Role>;
+  /** In this play something was changed on it. */
+  changed: boolean;
   /** Failures that nothing rescued: they decide the exit code. */
   faults: ErrorCode[];
   /** The safeguard it is under. */
@@ -41,6 +43,7 @@ export const newHostRun = (host: Host): HostRun => ({
   again: undefined,
   notified: new Set(),
   ran: new Map(),
+  changed: false,
   faults: [],
   guard: undefined,
 });

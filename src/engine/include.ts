@@ -24,6 +24,7 @@ import { itemsOf } from './plan-wave.ts';
 import type { Planned } from './planned.ts';
 import type { Position } from './position.ts';
 import { refFor } from './refs.ts';
+import { guarded, isOff } from './safeguard/items.ts';
 import { registered } from './result.ts';
 import { show } from './show.ts';
 import type { Stage } from './stage.ts';
@@ -172,13 +173,23 @@ function bring(stage: Stage, step: Step, item: LoopItem, i: number): Brought {
 function prepared(stage: Stage, request: IncludeRequest, item: LoopItem | undefined): Included {
   const { options } = stage.input;
   const got = stage.input.include(request);
-  const chosen = chosenOf(got.items, options.tags, options.skipTags);
+  const chosen = guarded(
+    chosenOf(got.items, options.tags, options.skipTags),
+    request.id,
+    safeguardsAround(request.task),
+  );
   const tree = item
     ? valueTree('the loop of the include', item.named, request.task.source)
     : undefined;
   if (got.handlers.length > 0) stage.handlers = [...stage.handlers, ...tasksIn(got.handlers)];
   for (const warning of got.warnings) stage.input.emit({ type: 'warned', ...warning });
   return { ...got, items: tree ? chosen.map((one) => withParams(one, tree)) : chosen };
+}
+
+/** The safeguards an include stands in: what it brings is under them already. */
+function safeguardsAround({ keywords: { safeguard }, include: what }: Task): readonly Tree[] {
+  if (!safeguard || isOff(safeguard)) return [];
+  return [safeguard, what?.around.keywords.safeguard].flatMap((tree) => tree ?? []);
 }
 
 function requestOf({ play }: Stage, task: Task, scope: Scope, i: number): IncludeRequest {

@@ -12,11 +12,14 @@ interface Waiting {
  */
 export class Lockstep {
   readonly #at: Map<string, Position>;
+  readonly #rank: ReadonlyMap<string, number>;
+  /** In the order of the batch. */
   #waiting: readonly Waiting[] = [];
 
   /** `names` in the order of the batch: of hosts that may go on at the same time, the first goes first. */
   constructor(names: readonly string[], from: Position) {
     this.#at = new Map(names.map((name) => [name, from]));
+    this.#rank = new Map(names.map((name, i) => [name, i]));
   }
 
   /** The first unfinished task of a host; nothing when it takes no further part. */
@@ -57,8 +60,14 @@ export class Lockstep {
   until(who: string, holds: () => boolean): Promise<void> {
     if (holds()) return Promise.resolve();
     return new Promise((go) => {
-      this.#waiting = [...this.#waiting, { who, holds, go }];
+      const rank = this.#rankOf(who);
+      const at = this.#waiting.findLastIndex((one) => this.#rankOf(one.who) <= rank) + 1;
+      this.#waiting = this.#waiting.toSpliced(at, 0, { who, holds, go });
     });
+  }
+
+  #rankOf(name: string): number {
+    return this.#rank.get(name) ?? this.#rank.size;
   }
 
   /** All conditions are looked at again: something else they ask about changed. */
@@ -72,8 +81,6 @@ export class Lockstep {
     if (ready.length === 0) return;
     const going = new Set(ready);
     this.#waiting = this.#waiting.filter((one) => !going.has(one));
-    const order = [...this.#at.keys()];
-    const rank = ({ who }: Waiting): number => order.indexOf(who);
-    for (const { go } of [...ready].sort((a, b) => rank(a) - rank(b))) go();
+    for (const { go } of ready) go();
   }
 }

@@ -1,12 +1,15 @@
 import { OrchError } from '../lib/errors.ts';
-import { type Found, flush } from './cursor.ts';
+import { type Cursor, type Found, flush, into } from './cursor.ts';
+import { enterGate, HEALTH } from './health.ts';
 import { revive } from './revive.ts';
+import { VERIFY } from './safeguard/items.ts';
+import type { Stage } from './stage.ts';
 import type { Walker } from './walker.ts';
 
 /** What `meta` does; it is never counted. */
 export async function meta(walker: Walker, { step, then }: Found, action: string): Promise<void> {
   const { stage, run } = walker;
-  const { world } = stage;
+  const { world, input, play } = stage;
   switch (action) {
     case 'flush_handlers':
       if (step.handler)
@@ -14,6 +17,14 @@ export async function meta(walker: Walker, { step, then }: Found, action: string
           source: step.task.source,
         });
       if (run.notified.size > 0) walker.cursor = flush(then, stage.handlers, step.at);
+      break;
+    case VERIFY:
+      if (run.guard?.changed && !input.options.check)
+        walker.cursor = into(then, step.task.trials ?? [], step.at, step.handler);
+      break;
+    case HEALTH:
+      if (run.changed && play.health && !input.options.check)
+        enterGate(walker, { step, then }, play.health);
       break;
     case 'end_play':
       stage.over = 'play';
@@ -24,7 +35,7 @@ export async function meta(walker: Walker, { step, then }: Found, action: string
     case 'end_host':
       run.gone = true;
       run.notified.clear();
-      walker.cursor = [];
+      walker.cursor = lastOf(stage);
       break;
     case 'clear_facts':
       for (const one of stage.batch) one.kept.clear('facts', step.at);
@@ -43,3 +54,7 @@ export async function meta(walker: Walker, { step, then }: Found, action: string
     default:
   }
 }
+
+/** A host that ends early was perhaps changed all the same: what is left for it is to show that it is well. */
+const lastOf = ({ items, base, play }: Stage): Cursor =>
+  play.health ? [{ items, at: items.length - 1, base, part: 'list' }] : [];

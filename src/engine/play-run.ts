@@ -1,13 +1,16 @@
 import { type Play, allTasks, handlersOf } from '../model/play.ts';
+import { trialsOf } from '../model/trials.ts';
 import { opened, Unknown, type Value } from '../model/value.ts';
 import { batches } from './batches.ts';
 import { start } from './cursor.ts';
 import { flowOf } from './flow-items.ts';
+import { amongHosts } from './health.ts';
 import type { HostRun } from './host-run.ts';
 import { truthy } from './identity.ts';
 import { Lockstep } from './lockstep.ts';
 import { refFor } from './refs.ts';
-import { Rolling, rolloutOf } from './rolling.ts';
+import { Rolling } from './rolling.ts';
+import { rolloutOf } from './rollout.ts';
 import type { Staged } from './run.ts';
 import { startAt } from './start-at.ts';
 import { wanted } from './select-tasks.ts';
@@ -31,6 +34,7 @@ export async function runPlay(
     run.notified.clear();
     run.gone = run.out;
     run.ran.clear();
+    run.changed = false;
   }
   const here = all.filter((run) => !run.out);
   const first = stageOf(world, staged, all, here, 0);
@@ -136,6 +140,7 @@ export function stageOf(
     asked: new Map(),
     rolling: undefined,
     throttles: new Map(),
+    rollings: new Map(),
     over: undefined,
     fatal: false,
     broken: false,
@@ -154,11 +159,14 @@ export function stageOf(
       : undefined;
   const rollout = rolloutOf(
     batch.length,
-    keyword(play.canary),
-    keyword(play.maxUnavailable),
-    (play.canary ?? play.maxUnavailable)?.source,
+    {
+      canary: keyword(play.canary),
+      maxUnavailable: keyword(play.maxUnavailable),
+      source: (play.canary ?? play.maxUnavailable)?.source,
+    },
+    world.inventory.groups,
   );
-  const rolling = rollout && new Rolling(rollout);
+  const rolling = rollout && new Rolling(rollout, { total: batch.length, ...amongHosts(bare) });
   return { ...bare, items, forceHandlers, maxFail, rolling };
 }
 
@@ -195,6 +203,9 @@ function announce(stage: Stage, hosts: readonly HostRun[]): void {
       ...listed.map((task) => refFor(stage, { task, at: stage.base, handler: false }, scope)),
       ...handlersOf(play).map((task) =>
         refFor(stage, { task, at: stage.base, handler: true }, scope),
+      ),
+      ...trialsOf(play).map((task) =>
+        refFor(stage, { task, at: stage.base, handler: false }, scope),
       ),
     ],
   });

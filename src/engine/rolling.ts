@@ -1,34 +1,44 @@
-import { OrchError } from '../lib/errors.ts';
-import type { Source } from '../lib/source.ts';
-import type { Value } from '../model/value.ts';
-import { Halted, type Walker, rest } from './walker.ts';
-
-/** What a play says about how many of its hosts change at a time. */
+/** What is said about how many hosts change at a time. */
 export interface Rollout {
   /** Hosts that change first, alone; nobody follows unless all of them end well. */
   readonly canary: number;
-  /** Hosts that may be at work at the same time; nothing: all. */
+  /** Hosts that may be out of service at the same time; nothing: all. */
   readonly window: number | undefined;
+  /** Of these hosts so many may be out of service at the same time. */
+  readonly quorum?: { readonly members: ReadonlySet<string>; readonly most: number };
 }
 
 /**
- * Lets the hosts of a batch change one after the other. Only changes wait: every host is looked at at once, and one that
- * is right already neither waits nor counts. A host that has begun goes through to its end, whatever the others do.
+ * Lets hosts change one after the other. Only changes wait: every host is looked at at once, and one that is right
+ * already neither waits nor counts. A host that has begun goes through to its end, whatever the others do. Where only so
+ * many may be out of service, those that cannot be reached count, and nobody begins before all were looked at.
  */
 export class Rolling {
   readonly #rollout: Rollout;
   readonly #begun = new Set<string>();
   readonly #atWork = new Set<string>();
   readonly #well = new Set<string>();
+  readonly #known = new Set<string>();
+  readonly #given: Given;
+  #open: boolean;
   #broken: string | undefined;
 
-  constructor(rollout: Rollout) {
+  constructor(rollout: Rollout, given: Given = NOBODY) {
     this.#rollout = rollout;
+    this.#given = given;
+    this.#open = given.total === 0 || !bounded(rollout);
   }
 
-  /** The host that ended badly, so that nobody else begins. */
-  get broken(): string | undefined {
-    return this.#broken;
+  /** Why nobody else may begin, now or ever; nothing while that may still change. */
+  refusal(host: string): string | undefined {
+    if (this.#broken !== undefined) return `${this.#broken} went first and ended badly`;
+    if (!this.#open || !bounded(this.#rollout)) return undefined;
+    const lost = this.#lost();
+    const over = this.#limits(host).find(
+      ({ counts, most }) => lost.filter(counts).length >= Math.max(most, 1),
+    );
+    if (!over) return undefined;
+    return `${lost.filter(over.counts).join(', ')} cannot be reached, and max_unavailable allows ${over.most} to be out of service`;
   }
 
   /** Whether a host has begun to change: it waits for nobody any more. */
@@ -36,82 +46,75 @@ export class Rolling {
     return this.#begun.has(host);
   }
 
+  /** A host was looked at, or waits, or is through. `opened` is called once all are. */
+  knows(host: string, opened: () => void): void {
+    if (this.#open) return;
+    this.#known.add(host);
+    if (this.#known.size < this.#given.total) return;
+    // Whoever made it complete has to wait first: then all go in their order.
+    setImmediate(() => {
+      this.#open = true;
+      opened();
+    });
+  }
+
   /** Takes a place for a host, if there is one now. */
   take(host: string): boolean {
     if (this.#begun.has(host)) return true;
-    const { canary, window } = this.#rollout;
+    if (!this.#open) return false;
+    const { canary } = this.#rollout;
     const proving = this.#well.size < canary;
     if (proving && this.#begun.size >= canary) return false;
-    if (window !== undefined && this.#atWork.size >= window) return false;
+    const away = bounded(this.#rollout) ? [...new Set([...this.#atWork, ...this.#lost()])] : [];
+    for (const { counts, most } of this.#limits(host))
+      if (away.filter(counts).length >= most) return false;
     this.#begun.add(host);
     this.#atWork.add(host);
     return true;
   }
 
-  /** A host is through with the play. One that began and ended badly is the end for those that did not begin. */
+  /** A host is through. One that began and ended badly is the end for those that did not begin. */
   end(host: string, well: boolean): void {
     if (!this.#atWork.delete(host)) return;
     if (well) this.#well.add(host);
-    else if (this.#rollout.canary > 0 || this.#rollout.window !== undefined) this.#broken ??= host;
+    else this.#broken ??= host;
+  }
+
+  #own(host: string): boolean {
+    return this.#atWork.has(host) || this.#given.hosts.has(host);
+  }
+
+  #lost(): readonly string[] {
+    return this.#given.lost().filter((name) => !this.#atWork.has(name));
+  }
+
+  #limits(host: string): readonly Limit[] {
+    const { window, quorum } = this.#rollout;
+    return [
+      ...(window === undefined ? [] : [{ most: window, counts: (name: string) => this.#own(name) }]),
+      ...(quorum?.members.has(host)
+        ? [{ most: quorum.most, counts: (name: string) => quorum.members.has(name) }]
+        : []),
+    ];
   }
 }
 
-/** Waits until a host may change. Throws Halted when another one, that went first, ended badly. */
-export async function mayChange(walker: Walker): Promise<void> {
-  const { stage, run } = walker;
-  const { rolling } = stage;
-  const { name } = run.host;
-  if (!rolling || rolling.begun(name) || stage.input.options.check) return;
-  if (!stage.gate) {
-    throw new OrchError('KEYWORD_UNSUPPORTED', 'canary and max_unavailable need strategy linear', {
-      source: stage.play.source,
-    });
-  }
-  let taken = false;
-  await rest(walker, () => {
-    taken = rolling.broken !== undefined || rolling.take(name);
-    return taken;
-  });
-  const { broken } = rolling;
-  if (broken === undefined || rolling.begun(name)) return;
-  run.gone = true;
-  stage.broken = true;
-  stage.input.emit({
-    type: 'warned',
-    host: name,
-    message: `not changed: ${broken} went first and ended badly`,
-    source: stage.play.source,
-  });
-  throw new Halted();
+interface Limit {
+  readonly most: number;
+  readonly counts: (host: string) => boolean;
 }
 
-/** Reads `canary` and `max_unavailable` of a play; nothing when it has neither. Throws PLAYBOOK_INVALID. */
-export function rolloutOf(
-  total: number,
-  canary: Value | undefined,
-  window: Value | undefined,
-  source: Source | undefined,
-): Rollout | undefined {
-  if ((canary === undefined || canary === false) && window === undefined) return undefined;
-  const most =
-    window === undefined
-      ? undefined
-      : window === 'quorum'
-        ? Math.max(1, Math.floor((total - 1) / 2))
-        : Math.max(1, sizeOf(window, total, 'max_unavailable', source));
-  const first =
-    canary === undefined || canary === false ? 0 : sizeOf(canary, total, 'canary', source);
-  return { canary: Math.min(first, total), window: most };
+/** What a rollout is told of its hosts. */
+export interface Given {
+  /** Hosts that are waited for before the first begins; 0: none. */
+  readonly total: number;
+  /** Those that it is about. */
+  readonly hosts: ReadonlySet<string>;
+  /** Hosts of the run that cannot be reached, as far as is known by now. */
+  lost(): readonly string[];
 }
 
-function sizeOf(size: Value, total: number, word: string, source: Source | undefined): number {
-  const text = typeof size === 'number' || typeof size === 'string' ? String(size) : '';
-  const [, number, percent] = /^(\d+)(%)?$/.exec(text) ?? [];
-  if (number !== undefined)
-    return percent ? Math.max(1, Math.floor((Number(number) / 100) * total)) : Number(number);
-  throw new OrchError(
-    'PLAYBOOK_INVALID',
-    `${word} must be a number of hosts or a share such as 30%${word === 'canary' ? '' : ', or quorum'}, is ${JSON.stringify(size)}`,
-    source ? { source } : {},
-  );
-}
+const NOBODY: Given = { total: 0, hosts: new Set(), lost: () => [] };
+
+const bounded = ({ window, quorum }: Rollout): boolean =>
+  window !== undefined || quorum !== undefined;

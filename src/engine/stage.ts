@@ -76,6 +76,8 @@ export interface Stage {
   readonly asked: Map<string, Promise<boolean>>;
   /** Queues of `throttle`, by task. */
   readonly throttles: Map<string, LimitFunction>;
+  /** Tasks of which only so many hosts do a change at a time. */
+  readonly rollings: Map<string, Rolling>;
   /** Set when all hosts have to stop: end_play, any_errors_fatal, max_fail_percentage. */
   over: Over | undefined;
   /** A task of any_errors_fatal failed: once all hosts are behind it, nobody goes on. */

@@ -10,7 +10,7 @@ import { type Asked, observe, prove } from './prove.ts';
 import type { Way } from './way.ts';
 import { refFor } from './refs.ts';
 import { params } from './resolve.ts';
-import { mayChange } from './rolling.ts';
+import { mayChange } from './may-change.ts';
 
 /** One item of a state or an inspection, looked at, planned, changed and proved for itself. */
 export async function stateAlone(work: Alone, item: Item, way: Way): Promise<Outcome> {

@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { opened } from '../model/value.ts';
 
 import type { Found } from './cursor.ts';
+import { holding } from './may-change.ts';
 import type { Stage } from './stage.ts';
 import { type Walker, peek, scopeAt, turn } from './walker.ts';
 
@@ -13,7 +14,7 @@ export async function throttled<T>(walker: Walker, work: () => Promise<T>): Prom
   if (!queue) return work();
   // All come here first: then they go in the order of the batch, and nobody waits for others while they wait for him.
   await turn(walker, found.step.at);
-  return queue(work);
+  return holding(walker, (job) => queue(job), work);
 }
 
 function queueOf(walker: Walker, { step }: Found): LimitFunction | undefined {

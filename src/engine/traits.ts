@@ -76,6 +76,10 @@ function howOf(task: Task, module: AnyModule | undefined): Traits['how'] {
     module?.kind === 'action' ||
     task.until !== undefined ||
     task.async !== undefined ||
+    task.trial !== undefined ||
+    task.health !== undefined ||
+    task.canary !== undefined ||
+    task.maxUnavailable !== undefined ||
     task.keywords.delegateTo !== undefined ||
     loopControl.pause !== undefined ||
     loopControl.breakWhen !== undefined;

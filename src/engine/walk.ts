@@ -4,13 +4,13 @@ import { Behind } from './behind.ts';
 import { type Found, recovering } from './cursor.ts';
 import { dropOut, lose } from './finish.ts';
 import { flow } from './flow.ts';
+import { rolled } from './health.ts';
 import { include } from './include.ts';
 import { once } from './once.ts';
 import { past } from './position.ts';
 import { replay } from './replay.ts';
 import { wantedAtStep } from './step.ts';
 import { guardFor } from './safeguard/at-work.ts';
-import { throttled } from './throttle.ts';
 import { traitsOf } from './traits.ts';
 import { Halted, type Walker, peek, ranBefore, report, rest, turn } from './walker.ts';
 import { wave } from './wave.ts';
@@ -35,6 +35,7 @@ export async function walk(walker: Walker): Promise<void> {
     if (!(error instanceof Halted)) throw error;
   } finally {
     await guardFor(walker, undefined);
+    stage.rolling?.knows(run.host.name, () => stage.gate?.wake());
     stage.rolling?.end(run.host.name, !run.out && !run.faults.includes('ROLLED_BACK'));
     stage.gate?.leave(run.host.name);
     stage.gate?.wake();
@@ -86,7 +87,10 @@ async function take(walker: Walker, found: Found): Promise<void> {
     case 'flow':
       return flow(walker, found);
     case 'alone':
-      return throttled(walker, () => alone(walker, found));
+      return rolled(walker, found, {
+        work: () => alone(walker, found),
+        attempt: (one) => attempt(walker, one),
+      });
     case 'wave':
       return wave(walker, found);
   }

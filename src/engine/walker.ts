@@ -1,9 +1,11 @@
 import { OrchError } from '../lib/errors.ts';
 import type { Scope } from '../model/scope.ts';
 import { type Cursor, type Found, next } from './cursor.ts';
+import type { Gate } from './health.ts';
 import type { HostRun } from './host-run.ts';
 import type { Observations } from './planned.ts';
 import { type Position, past } from './position.ts';
+import type { Rolling } from './rolling.ts';
 import { Ways } from './way.ts';
 import type { Stage } from './stage.ts';
 import type { Asked } from './prove.ts';
@@ -31,6 +33,14 @@ export interface Walker {
   parked: Cursor | undefined;
   /** A fence just passed: all hosts meet behind it. */
   fence: Position | undefined;
+  /** The task at work is one of which only so many hosts do a change at a time. */
+  rolling: Rolling | undefined;
+  /** The trials it stands before have until then. */
+  gate: Gate | undefined;
+  /** It is at the trials of a task that others wait for: it waits for nobody. */
+  gating: boolean;
+  /** Things in its hands that others may wait for. */
+  holds: number;
 }
 
 /** Thrown when a host must not go on: all hosts of the batch stop, or the run was interrupted. */
@@ -48,6 +58,10 @@ export const newWalker = (stage: Stage, run: HostRun, cursor: Cursor): Walker =>
   floor: stage.base,
   parked: undefined,
   fence: undefined,
+  rolling: undefined,
+  gate: undefined,
+  gating: false,
+  holds: 0,
 });
 
 /** The variables of a task on the host of a walker. */
@@ -71,9 +85,10 @@ export const ranBefore = (
 /** Waits for other hosts, without keeping a place to work at meanwhile. */
 export async function rest(walker: Walker, holds: () => boolean): Promise<void> {
   const { stage, run } = walker;
-  const { gate, world } = stage;
+  const { gate, rolling, world } = stage;
   const ready = (): boolean => stage.over !== undefined || stopped(stage) || holds();
   if (gate && !ready()) {
+    rolling?.knows(run.host.name, () => gate.wake());
     world.slots.release();
     await gate.until(run.host.name, ready);
     await world.slots.take();
@@ -88,6 +103,7 @@ export const turn = (walker: Walker, floor: Position): Promise<void> =>
   rest(
     walker,
     () =>
+      walker.gating ||
       walker.stage.rolling?.begun(walker.run.host.name) === true ||
       (walker.stage.gate?.clear(walker.run.host.name, floor) ?? true),
   );

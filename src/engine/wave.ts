@@ -9,7 +9,7 @@ import { keyOf } from './position.ts';
 import { observe, prove } from './prove.ts';
 import type { Settled } from './settle.ts';
 import { goesOn } from './replay.ts';
-import { mayChange } from './rolling.ts';
+import { mayChange } from './may-change.ts';
 import { throttled } from './throttle.ts';
 import { traitsOf } from './traits.ts';
 import { type View, type Walker, missing, ranBefore, turn } from './walker.ts';

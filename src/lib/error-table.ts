@@ -194,6 +194,11 @@ export const ERRORS = {
     about: 'A task failed.',
     hint: 'See the message of the task.',
   },
+  UNHEALTHY: {
+    exit: 2,
+    about: 'A host that was changed was not well again in its time; no other host was begun.',
+    hint: 'See what is wrong on the host; `orch resume last` goes on from this check.',
+  },
   NOT_ON_HOST: {
     exit: 2,
     about: 'Something that a task needs is not on the host; nothing of the task was written.',

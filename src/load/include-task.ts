@@ -9,6 +9,7 @@ import type { Place, PlayLoading } from './place.ts';
 import { blockKeywords } from './schema/keywords.ts';
 import { tagsOf } from './static-text.ts';
 import { review, type Draft } from './task.ts';
+import { verified } from './trials.ts';
 
 /** Includes in includes beyond which nothing but a circle is at work. */
 const DEEPEST = 100;
@@ -45,7 +46,7 @@ export function readInclude(
     allowDuplicates: get('allow_duplicates'),
     rolespecValidate: get('rolespec_validate'),
     vars,
-    around: aroundOf(loading, outer, get('apply'), vars),
+    around: aroundOf(loading, outer, get('apply'), { vars, id: common.id }),
     place: { dir: place.dir, dirs: place.dirs, handler: place.handler, depth: place.depth + 1 },
   };
   const task: Task = {
@@ -67,13 +68,19 @@ function aroundOf(
   loading: PlayLoading,
   outer: Place,
   apply: Tree | undefined,
-  vars: readonly MapTree[],
+  { vars, id }: { readonly vars: readonly MapTree[]; readonly id: string },
 ): Around {
   const { around } = outer;
   if (apply?.kind === 'map') checkApply(loading, apply);
   const inner =
     apply?.kind === 'map'
-      ? inherit(around, apply, tagsOf(loading, outer, entry(apply, 'tags')?.value))
+      ? verified(
+          loading,
+          outer,
+          inherit(around, apply, tagsOf(loading, outer, entry(apply, 'tags')?.value)),
+          apply,
+          `${id}.apply`,
+        )
       : around;
   return { ...inner, vars: [...inner.vars, ...vars], params: [...vars, ...inner.params] };
 }

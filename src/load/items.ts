@@ -7,11 +7,13 @@ import { readIncludeOrImport } from './inclusion.ts';
 import { checkKeywords, fail } from './loading.ts';
 import type { Place, PlayLoading } from './place.ts';
 import { blockKeywords } from './schema/keywords.ts';
+import { taskRolling } from './schema/safeguard-keywords.ts';
 import { unsupportedInTask } from './schema/unsupported.ts';
 import { kindOfValue } from './schema/words.ts';
 import { tagsOf } from './static-text.ts';
 import { guardable, unguarded } from './safeguard.ts';
 import { draftTask, readTask } from './task.ts';
+import { rolledOf, verified } from './trials.ts';
 
 const LISTS = ['block', 'rescue', 'always'] as const;
 
@@ -38,19 +40,37 @@ function readItem(loading: PlayLoading, tree: Tree, place: Place, id: string): r
   const { action } = sorted;
   if (!action) return [];
   const name = includeName(action.key);
-  if (name !== undefined) return readIncludeOrImport(loading, draft, name, action);
+  if (name !== undefined) {
+    refuseOwn(loading, tree, name);
+    return readIncludeOrImport(loading, draft, name, action);
+  }
   const task = readTask(loading, draft, action);
   if (!task) return [];
   const trees = tasksOf(loading, tree, 'undo');
   const undo = readItems(loading, trees, unguarded(draft.place), `${id}.undo`);
-  return [guardable(loading, task, undo)];
+  const { place: here, outer, keys } = draft;
+  // Of its own conditions none: they may be about items of its loop, and it was carried out.
+  const after = { ...here, around: { ...here.around, when: outer.around.when } };
+  const whole = { ...task, ...rolledOf(loading, keys, after, id) };
+  return [guardable(loading, whole, undo)];
+}
+
+/** What is about one task alone, on something that brings many. */
+function refuseOwn(loading: PlayLoading, tree: MapTree, name: string): void {
+  for (const { key, keySource } of tree.entries)
+    if (key === 'undo' || Object.hasOwn(taskRolling, key))
+      fail(loading, 'KEYWORD_UNSUPPORTED', `orch has no \`${key}\` on \`${name}\`.`, {
+        source: keySource,
+        hint: 'It belongs to one task: put it on a task of what is included, or on the play.',
+      });
 }
 
 function readBlock(loading: PlayLoading, tree: MapTree, place: Place, id: string): readonly Item[] {
   const known = blockKeys(loading, tree);
   const bad = checkKeywords(loading, 'block', known);
   const keys = { ...known, entries: known.entries.filter(({ key }) => !bad.has(key)) };
-  const around = inherit(place.around, keys, tagsOf(loading, place, entry(keys, 'tags')?.value));
+  const own = inherit(place.around, keys, tagsOf(loading, place, entry(keys, 'tags')?.value));
+  const around = verified(loading, place, own, keys, id);
   const inner: Place = { ...place, around };
   const part = (key: (typeof LISTS)[number]): readonly Item[] =>
     readItems(loading, tasksOf(loading, tree, key), inner, `${id}.${key}`);

@@ -1,4 +1,3 @@
-import type { Rolled } from '../model/guarded.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { Around, Item, Play, Section } from '../model/play.ts';
 import { entry, type Entry, type MapTree, type Tree } from '../model/tree.ts';
@@ -14,6 +13,7 @@ import { playKeywords } from './schema/play-keywords.ts';
 import { unsupportedInPlay } from './schema/unsupported.ts';
 import { kindOfValue } from './schema/words.ts';
 import { tagsOf } from './static-text.ts';
+import { rolledOf, verified } from './trials.ts';
 import { readRoleEntry, type UsedRole } from './use-role.ts';
 import { readVarsFiles } from './vars-files.ts';
 
@@ -99,17 +99,12 @@ function readParts(loading: Loading, tree: MapTree, keys: MapTree, at: PlayPlace
     order: scalar(get('order')),
     anyErrorsFatal: get('any_errors_fatal'),
     maxFailPercentage: get('max_fail_percentage'),
-    ...rolledOf(get('canary'), get('max_unavailable')),
+    ...rolledOf(within, keys, place, String(at.number)),
   };
   // With a broken handler left out, the names it would answer to are not known.
   if (loading.errors.length === before) checkNotify(loading, play);
   return play;
 }
-
-const rolledOf = (canary: Tree | undefined, maxUnavailable: Tree | undefined): Rolled => ({
-  ...(canary ? { canary } : {}),
-  ...(maxUnavailable ? { maxUnavailable } : {}),
-});
 
 /** The variables of a play; those of imports above win. */
 function varsOf(tree: Tree | undefined, above: Around): MapTree | undefined {
@@ -125,12 +120,13 @@ function varsOf(tree: Tree | undefined, above: Around): MapTree | undefined {
 function placeOf(
   loading: PlayLoading,
   keys: MapTree,
-  { dir, above }: PlayPlace,
+  { dir, above, number }: PlayPlace,
 ): { readonly place: Place; readonly around: Around } {
   const start: Place = { around: above, dir, dirs: [], handler: false, depth: 0, chain: [] };
-  const around = inherit(above, keys, tagsOf(loading, start, entry(keys, 'tags')?.value));
+  const own = inherit(above, keys, tagsOf(loading, start, entry(keys, 'tags')?.value));
   // The variables of a play are a layer of their own, for all its tasks alike.
-  return { around, place: { ...start, around: { ...around, vars: [] } } };
+  const around = verified(loading, start, { ...own, vars: [] }, keys, String(number));
+  return { around, place: { ...start, around } };
 }
 
 function hostsOf(loading: Loading, tree: MapTree): Tree | undefined {

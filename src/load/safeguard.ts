@@ -41,7 +41,7 @@ export function guardable(loading: Loading, task: Task, undo: readonly Item[]): 
 
 /** A place whose tasks need no way back: they are one. */
 export function unguarded(place: Place): Place {
-  const { safeguard: _, ...keywords } = place.around.keywords;
+  const { safeguard: _, verify: __, ...keywords } = place.around.keywords;
   return { ...place, around: { ...place.around, keywords } };
 }
 

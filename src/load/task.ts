@@ -8,6 +8,7 @@ import { checkKeywords, type Loading } from './loading.ts';
 import { loopControl, loopOf } from './loop.ts';
 import type { Place, PlayLoading } from './place.ts';
 import { tagsOf } from './static-text.ts';
+import { verified } from './trials.ts';
 
 /** A task before its module is looked at: its keywords, and the place they make. */
 export interface Draft {
@@ -31,7 +32,8 @@ export function draftTask(
   const good = sorted.known.entries.filter(({ key }) => !bad.has(key));
   const keys = { ...sorted.known, entries: sorted.local ? [...good, localhost(tree)] : good };
   const get = (key: string): Tree | undefined => entry(keys, key)?.value;
-  const around = inherit(place.around, keys, tagsOf(loading, place, get('tags')));
+  const own = inherit(place.around, keys, tagsOf(loading, place, get('tags')));
+  const around = verified(loading, place, own, keys, id);
   const common: Draft['common'] = {
     kind: 'task',
     id,

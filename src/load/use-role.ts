@@ -18,6 +18,7 @@ import { roleSchema } from './schema/play-keywords.ts';
 import { unsupportedInTask } from './schema/unsupported.ts';
 import { kindOfValue } from './schema/words.ts';
 import { staticText, tagsOf } from './static-text.ts';
+import { verified } from './trials.ts';
 import { listOfTasks } from './task-files.ts';
 
 /** One use of a role. */
@@ -205,10 +206,16 @@ export function readRoleEntry(
   }
   const keys = map ? keywordsOf(loading, map) : undefined;
   const around = keys
-    ? inherit(
-        place.around,
-        withoutVars(keys.known),
-        tagsOf(loading, place, entry(keys.known, 'tags')?.value),
+    ? verified(
+        loading,
+        place,
+        inherit(
+          place.around,
+          withoutVars(keys.known),
+          tagsOf(loading, place, entry(keys.known, 'tags')?.value),
+        ),
+        keys.known,
+        id,
       )
     : place.around;
   const inner: Place = { ...place, around };

@@ -1,5 +1,5 @@
 import type { Source } from '../lib/source.ts';
-import type { Guarded, Rolled, Undoable } from './guarded.ts';
+import type { Guarded, Rolled, Tried, Undoable, Verified } from './guarded.ts';
 import type { Loop, LoopControl } from './loop.ts';
 import type { Prompt } from './prompt.ts';
 import type { ListTree, MapTree, ScalarTree, Tree } from './tree.ts';
@@ -22,7 +22,7 @@ export interface Warning {
 }
 
 /** Keywords that are handed down to tasks; the innermost one set wins. */
-export interface Keywords extends Guarded {
+export interface Keywords extends Guarded, Verified {
   readonly become?: Tree;
   readonly becomeUser?: Tree;
   readonly becomeMethod?: Tree;
@@ -161,7 +161,7 @@ export interface Around {
 }
 
 /** One use of a module. Everything inherited is in it: nothing around it need be looked at. */
-export interface Task extends Undoable {
+export interface Task extends Undoable, Rolled, Tried {
   readonly kind: 'task';
   /**
    * Unique in the run and the same in every run of the same files: `0.tasks.3`, `0.handlers.1`,

@@ -54,6 +54,8 @@ export interface ToyOptions {
   readonly stop?: AbortSignal;
   /** The run it goes on with. */
   readonly past?: Past;
+  /** Files beside the playbook. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const OPTIONS: RunOptions = {
@@ -107,9 +109,9 @@ export function toys(...hosts: readonly string[]): Toys {
     read,
     words: (host) => read('words', host).split('\n').filter(Boolean).sort().join(' '),
     write: (name, text, host) => writeFileSync(at(name, host), text),
-    run: async (text, { vars = {}, heard, stop, past, ...options } = {}) => {
+    run: async (text, { vars = {}, heard, stop, past, files = {}, ...options } = {}) => {
       const events: RunEvent[] = [];
-      const file = { 'site.yml': text };
+      const file = { ...files, 'site.yml': text };
       const input: RunInput = {
         run: 'R',
         orch: '1.2.3',

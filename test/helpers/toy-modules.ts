@@ -12,6 +12,7 @@ import { shell } from '../../src/modules/actions/shell.ts';
 import { assert } from '../../src/modules/control/assert.ts';
 import { debug } from '../../src/modules/control/debug.ts';
 import { fail } from '../../src/modules/control/fail.ts';
+import { meta } from '../../src/modules/control/meta.ts';
 import { setFact } from '../../src/modules/control/set-fact.ts';
 
 /** Words of a file, one a line; order does not matter. */
@@ -147,6 +148,6 @@ const toyHas: InspectModule<ToyParams, File, Words, Text> = {
 /** A state and an inspect module on files, and the real modules that need no firewall. */
 export const toyModules: Registry = new Map(
   (
-    [toyWords, toyHas, shell, assert, debug, fail, setFact] as readonly unknown[] as AnyModule[]
+    [toyWords, toyHas, shell, assert, debug, fail, meta, setFact] as readonly unknown[] as AnyModule[]
   ).map((module) => [module.name, module]),
 );

@@ -1,4 +1,5 @@
 import { OrchError } from '../../lib/errors.ts';
+import { secondsOf } from '../../lib/seconds.ts';
 import type { Scope } from '../../model/scope.ts';
 import { entry, type Tree } from '../../model/tree.ts';
 import { Unknown, type Value } from '../../model/value.ts';
@@ -25,19 +26,15 @@ export function safeguardOf(
   if (value === false || value === null || value === 0 || value === 'off') return undefined;
   const confirm = tree.kind === 'map' ? entry(tree, 'confirm')?.value : undefined;
   return {
-    seconds: overrides.seconds ?? secondsOf(value, timeout ?? tree),
+    seconds: overrides.seconds ?? timeOf(value, timeout ?? tree),
     manual: confirm !== undefined && scope.resolve(confirm) === 'manual',
   };
 }
 
-function secondsOf(value: Value, tree: Tree): number {
+function timeOf(value: Value, tree: Tree): number {
   if (value === true) return 60;
-  const [, number, unit] =
-    /^\s*(\d+)\s*(s|m)?\s*$/.exec(
-      typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '',
-    ) ?? [];
-  const seconds = Number(number) * (unit === 'm' ? 60 : 1);
-  if (number === undefined)
+  const seconds = secondsOf(value);
+  if (seconds === undefined || !Number.isInteger(seconds))
     throw wrong(`a safeguard is a time such as 60s or 2m, not ${shown(value)}`, tree);
   if (seconds < LEAST || seconds > MOST)
     throw wrong(`a safeguard lasts from ${LEAST} s to ${MOST / 60} min, not ${seconds} s`, tree);
@@ -50,5 +47,5 @@ const shown = (value: Value): string =>
 const wrong = (message: string, { source }: Tree): OrchError =>
   new OrchError('ARGUMENT_INVALID', message, {
     source,
-    hint: 'Write `safeguard: 60s`, or a map with timeout and confirm.',
+    hint: 'Write `safeguard: 60s`, or a map with timeout, confirm and verify.',
   });

@@ -1,4 +1,4 @@
-import { safeguardKeyword, undoKeyword } from './safeguard-keywords.ts';
+import { safeguardKeyword, taskRolling, undoKeyword } from './safeguard-keywords.ts';
 import type { Schema } from './words.ts';
 import {
   condition,
@@ -68,6 +68,7 @@ export const blockKeywords: Readonly<Record<string, Schema>> = {
 export const taskKeywords: Readonly<Record<string, Schema>> = {
   ...blockKeywords,
   undo: undoKeyword,
+  ...taskRolling,
   loop: {
     description: 'The task runs once for each item.',
     type: ['array', 'string'],

@@ -1,4 +1,5 @@
 import { blockKeywords, sharedKeywords } from './keywords.ts';
+import { playRolling, share } from './safeguard-keywords.ts';
 import type { Schema } from './words.ts';
 import {
   condition,
@@ -15,8 +16,6 @@ const hosts: Schema = {
   description: 'Hosts the play runs on: a pattern such as `servers:!old`, or a list of patterns.',
   anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
 };
-
-const serial = { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^[0-9]+%?$' }] };
 
 /** Keywords of a play that are checked by value; tasks, roles and handlers are read one by one. */
 export const playKeywords: Readonly<Record<string, Schema>> = {
@@ -58,23 +57,10 @@ export const playKeywords: Readonly<Record<string, Schema>> = {
   serial: {
     description:
       'How many hosts change at a time: a number, a share such as "20%", or a list of them.',
-    anyOf: [...serial.anyOf, { type: 'array', items: serial }],
+    anyOf: [...share, { type: 'array', items: { anyOf: share } }],
     'x-says': 'a number of hosts, a share such as "20%", or a list of them',
   },
-  canary: {
-    description:
-      'Hosts that change first, as a number or a share such as "10%"; the others change only when all of those ended well. ' +
-      'Hosts that are right already do not count.',
-    anyOf: [...serial.anyOf, { enum: [false] }],
-    'x-says': 'a number of hosts or a share such as "10%"',
-  },
-  max_unavailable: {
-    description:
-      'Hosts that may be at work on changes at the same time: a number, a share such as "20%", or `quorum`, the most that ' +
-      'leaves a majority of the hosts of the play untouched.',
-    anyOf: [...serial.anyOf, { enum: ['quorum'] }],
-    'x-says': 'a number of hosts, a share such as "20%", or quorum',
-  },
+  ...playRolling,
   order: {
     enum: ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'],
     description: 'The order in which hosts are taken.',

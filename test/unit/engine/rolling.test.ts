@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rolloutOf } from '../../../src/engine/rolling.ts';
+import { rolloutOf } from '../../../src/engine/rollout.ts';
 import { toys } from '../../helpers/engine.ts';
 
 const play = (more: string, tasks: string): string =>
@@ -10,13 +10,16 @@ const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 describe('a rolling change', () => {
   it('is counted in hosts, shares and majorities', () => {
-    expect(rolloutOf(6, 1, undefined, undefined)).to.deep.equal({ canary: 1, window: undefined });
-    expect(rolloutOf(6, '50%', '34%', undefined)).to.deep.equal({ canary: 3, window: 2 });
+    expect(rolloutOf(6, { canary: 1 })).to.deep.equal({ canary: 1, window: undefined });
+    expect(rolloutOf(6, { canary: '50%', maxUnavailable: '34%' })).to.deep.equal({
+      canary: 3,
+      window: 2,
+    });
     expect(
-      [1, 2, 3, 4, 5].map((n) => rolloutOf(n, undefined, 'quorum', undefined)?.window),
+      [1, 2, 3, 4, 5].map((n) => rolloutOf(n, { maxUnavailable: 'quorum' })?.window),
     ).to.deep.equal([1, 1, 1, 1, 2]);
-    expect(rolloutOf(6, undefined, undefined, undefined)).to.equal(undefined);
-    expect(() => rolloutOf(6, 'some', undefined, undefined)).to.throw('canary must be a number');
+    expect(rolloutOf(6, {})).to.equal(undefined);
+    expect(() => rolloutOf(6, { canary: 'some' })).to.throw('canary must be a number');
   });
 
   it('begins with the canary, and goes on when it ended well', async () => {

@@ -114,6 +114,97 @@ describe('a safeguard', function () {
     expect(read.exit).to.equal(0);
   });
 
+  const verify = (command: string, more = ''): string =>
+    `safeguard:\n    timeout: 10s\n    verify:\n      - name: proof\n        shell: ${command}\n${more}`;
+
+  it('has its trials run behind the change and its handlers, and before anything stays', async () => {
+    const host = toys();
+    const handler = `  handlers:\n    - name: tell\n      toy_words: { file: "{{ dir }}/words", words: [handled] }\n`;
+    const run = await host.run(
+      play(
+        `${add('a')}      notify: tell\n${add('b')}`,
+        verify('grep handled {{ dir }}/words && ls {{ dir | dirname }}/run'),
+      ) + handler,
+    );
+    expect(run.exit, JSON.stringify(run.events.slice(-4))).to.equal(0);
+    expect(run.tale()).to.deep.equal([
+      'add a changed',
+      'add b changed',
+      'tell changed',
+      'proof ok',
+    ]);
+    expect(run.outcome('proof').data?.['stdout']).to.include('R.1');
+    expect(run.states()).to.deep.equal(['armed', 'extended', 'proved', 'confirmed']);
+  });
+
+  it('is taken back when one of its trials fails, with the reason', async () => {
+    const host = toys();
+    host.write('words', 'old\n');
+    const run = await host.run(play(add('a'), verify('exit 3')));
+    expect(run.exit).to.equal(12);
+    expect(run.states()).to.deep.equal(['armed', 'rolled-back']);
+    expect(JSON.stringify(run.events)).to.match(/rolled back: proof: /);
+    expect(host.words()).to.equal('old');
+    expect(existsSync(host.undo)).to.equal(false);
+  });
+
+  it('lets nothing pass a trial that fails: ignore_errors is for what is tried, not for the proof', async () => {
+    const host = toys();
+    const run = await host.run(play(add('a'), `ignore_errors: true\n  ${verify('exit 3')}`));
+    expect(run.states()).to.deep.equal(['armed', 'rolled-back']);
+    expect(host.words()).to.equal('');
+  });
+
+  it('has no trials run where nothing was changed, nor in check mode', async () => {
+    const host = toys();
+    const check = await host.run(play(add('a'), verify('exit 3')), { check: true });
+    expect(check.tale()).to.deep.equal(['add a changed']);
+    host.write('words', 'a\n');
+    const run = await host.run(play(add('a'), verify('exit 3')));
+    expect(run.exit).to.equal(0);
+    expect(run.trips()).to.deep.equal(['observe']);
+  });
+
+  it('of a block or a task has its own trials, not those of the play', async () => {
+    const host = toys();
+    const inner = `      safeguard: { timeout: 10s, verify: [{ name: inner, shell: "true" }] }\n`;
+    const run = await host.run(
+      play(`${add('a')}${add('b')}${inner}${add('c')}      safeguard: 10s\n`, verify('"true"')),
+    );
+    expect(run.exit, JSON.stringify(run.events.slice(-4))).to.equal(0);
+    expect(run.tale()).to.deep.equal([
+      ...['add a changed', 'proof ok', 'add b changed', 'inner ok', 'add c changed'],
+    ]);
+  });
+
+  it('holds for what an include brings', async () => {
+    const host = toys();
+    host.write('words', 'old\n');
+    const tasks = `- safeguard: 10s\n  block:\n${add('a').replaceAll(/^/gm, '')}    - fail:\n`;
+    const run = await host.run(play(`    - include_tasks: more.yml\n`, 'become: false'), {
+      files: { 'more.yml': tasks },
+    });
+    expect(run.states()).to.deep.equal(['armed', 'rolled-back']);
+    expect(run.exit).to.equal(12);
+    expect(host.words()).to.equal('old');
+  });
+
+  it('around an include is around what it brings', async () => {
+    const host = toys();
+    const files = { 'more.yml': add('a').replaceAll(/^ {4}/gm, '') };
+    const run = await host.run(play(`    - include_tasks: more.yml\n${add('b')}`), { files });
+    expect(run.exit).to.equal(0);
+    expect(run.states()[0]).to.equal('armed');
+    expect(run.states().filter((state) => state === 'confirmed')).to.have.length(1);
+    const own = toys();
+    const apart = await own.run(
+      play(`    - include_tasks: more.yml\n      safeguard: 20s\n${add('b')}`),
+      { files },
+    );
+    expect(apart.exit, JSON.stringify(apart.events.slice(-4))).to.equal(0);
+    expect(apart.states().filter((state) => state === 'confirmed')).to.have.length(2);
+  });
+
   it('is not to be put inside a block that has another', async () => {
     const inner = `    - safeguard: 20s\n      block:\n${indented(add('a'))}`;
     const refused = await toys()
