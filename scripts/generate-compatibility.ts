@@ -21,10 +21,12 @@ const different: Words = {
   diff: 'false hides the differences of the task; they are shown with `--diff` or `orch check`, never by `diff: true` alone.',
   canary:
     'Only in orch: so many hosts go first, alone; when one of them fails the others are left as they are.',
+  health:
+    'Only in orch: tasks that must succeed on each host that was changed, before the next one begins: [safety.md](safety.md#health).',
   max_unavailable:
     'Only in orch: how many hosts may be at work or out of service at a time, a number, a percentage or `quorum`.',
   safeguard:
-    'Only in orch: the time after which the host takes a change back by itself when nobody has confirmed it: [safety.md](safety.md).',
+    'Only in orch: the time after which the host takes a change back by itself when nobody has confirmed it, and what has to be proved (`verify`): [safety.md](safety.md).',
   undo: 'Only in orch: tasks that take an action back, below a `safeguard`.',
   environment: 'For actions only; orch itself sets nothing on the host.',
   force_handlers: 'As in Ansible: a host that was lost runs none.',
@@ -101,7 +103,7 @@ const partsOfTask: Words = {
 /** Keywords that are read and do nothing. */
 const WITHOUT_EFFECT = /^Accepted and without effect/;
 
-const OURS = new Set(['canary', 'inputs', 'max_unavailable', 'safeguard', 'undo']);
+const OURS = new Set(['canary', 'health', 'inputs', 'max_unavailable', 'safeguard', 'undo']);
 
 function rows(supported: readonly string[], notes: Words, refused: Words): readonly string[] {
   const all = [...new Set([...supported, ...Object.keys(refused)])].sort();

@@ -250,14 +250,20 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
   if (given.ready && changesHost(work, [given.ready])) await mayChange(walker);
   if (given.way || task.until) await turn(walker, at);
   let facts: PlannedPart['facts'];
-  const done = await triedUntil(walker.stage.input, task, given.item.scope, async (scope) => {
-    if (module.kind === 'control') {
-      const said = controlled(module.run(task.args, scope), task);
-      facts = said.facts;
-      return rejudged(task, said.outcome, withFacts(scope, facts));
-    }
-    return rejudged(task, await onMachine(work, given, scope), scope);
-  }, walker.gate);
+  const done = await triedUntil(
+    walker.stage.input,
+    task,
+    given.item.scope,
+    async (scope) => {
+      if (module.kind === 'control') {
+        const said = controlled(module.run(task.args, scope), task);
+        facts = said.facts;
+        return rejudged(task, said.outcome, withFacts(scope, facts));
+      }
+      return rejudged(task, await onMachine(work, given, scope), scope);
+    },
+    walker.gate,
+  );
   if (given.way) acted(walker, at);
   const { delegate } = given;
   const told = delegate ? { ...done, delegatedTo: delegate.run.host.name } : done;

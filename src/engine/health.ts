@@ -142,6 +142,5 @@ export const amongHosts = ({
   all,
 }: Pick<Stage, 'world' | 'all'>): Pick<Given, 'hosts' | 'lost'> => ({
   hosts: new Set(all.map(({ host }) => host.name)),
-  lost: () =>
-    [...world.runs.values()].filter(({ lost }) => lost).map(({ host }) => host.name),
+  lost: () => [...world.runs.values()].filter(({ lost }) => lost).map(({ host }) => host.name),
 });

@@ -91,7 +91,9 @@ export class Rolling {
   #limits(host: string): readonly Limit[] {
     const { window, quorum } = this.#rollout;
     return [
-      ...(window === undefined ? [] : [{ most: window, counts: (name: string) => this.#own(name) }]),
+      ...(window === undefined
+        ? []
+        : [{ most: window, counts: (name: string) => this.#own(name) }]),
       ...(quorum?.members.has(host)
         ? [{ most: quorum.most, counts: (name: string) => quorum.members.has(name) }]
         : []),

@@ -137,7 +137,7 @@ export function checkKeywords(
       keywordCode(kind, problem.code),
       /^(import|include)_(tasks|role)$/.test(kind)
         ? problem.message
-        : problem.message.replace('argument', 'keyword').replace('of task', 'of the task'),
+        : problem.message.replace('argument', 'keyword').replace(/of task\b/, 'of the task'),
       {
         source: sourceAt(map, problem.pointer, problem.key),
         hint: problem.hint?.startsWith('See `orch doc') ? undefined : problem.hint,

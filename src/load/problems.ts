@@ -83,9 +83,14 @@ function meant(
   const typed = closed.filter((branch) => !branch.some((one) => wrongKind(one, choice)));
   const [only] = typed;
   const says = choice.parentSchema?.['x-says'] !== undefined;
-  const same = only?.some(({ instancePath }) => instancePath === choice.instancePath) === true;
+  const same =
+    only?.some((one) => one.instancePath === choice.instancePath && !SPEAKING.has(one.keyword)) ===
+    true;
   return only && typed.length === 1 && !(says && same) ? only : [choice];
 }
+
+/** What is wrong inside a value of the right type: told better than what the value may be. */
+const SPEAKING: ReadonlySet<string> = new Set(['additionalProperties', 'required', 'minItems']);
 
 /** Whether a branch is of another type than the value altogether. */
 function wrongKind({ keyword, instancePath, params, data }: Violation, choice: Violation): boolean {

@@ -57,7 +57,14 @@ function trialsAt(
   kind: Kind,
   id: string,
 ): readonly Task[] {
-  if (list?.kind !== 'list') return [];
+  if (!list) return [];
+  if (list.kind !== 'list') {
+    fail(loading, 'PLAYBOOK_INVALID', `The tasks of \`${kind}\` are a list that is written out.`, {
+      source: list.source,
+      hint: 'Put `- ` before each task; a template gives no tasks.',
+    });
+    return [];
+  }
   const items = loading.items(loading, list.items, quiet(place), `${id}.${kind}`);
   return items.flatMap((item) => trial(loading, item, kind) ?? []);
 }
@@ -83,7 +90,11 @@ function trial(loading: PlayLoading, item: Item, kind: Kind): Task | undefined {
       ? 'a block'
       : item.include
         ? item.action
-        : (item.keywords.safeguard ?? item.health ?? item.undo ?? item.canary ?? item.maxUnavailable)
+        : (item.keywords.safeguard ??
+            item.health ??
+            item.undo ??
+            item.canary ??
+            item.maxUnavailable)
           ? 'a task with a safeguard, undo, canary, max_unavailable or health of its own'
           : undefined;
   const about = wrong ?? (item.kind === 'task' && changes(loading, item) ? item.action : undefined);

@@ -23,19 +23,20 @@ const BOOK = `- hosts: all
   gather_facts: false
   canary: 1
   max_unavailable: ${ALLOWED}
+  health:
+    every: 1s
+    tasks:
+      - name: service is well
+        uri: { url: "http://127.0.0.1:${PORT}/version", return_content: true }
+        register: answer
+        until: answer.content == version
   tasks:
     - name: configured
       copy: { dest: /etc/app/version, content: "{{ version }}" }
-      notify: [service is restarted, service is well]
+      notify: service is restarted
   handlers:
     - name: service is restarted
       command: /usr/local/bin/app-restart
-    - name: service is well
-      uri: { url: "http://127.0.0.1:${PORT}/version", return_content: true }
-      register: answer
-      until: answer.content | default('') == version
-      retries: 60
-      delay: 1
 `;
 
 describe('a rolling change with a health gate', function () {

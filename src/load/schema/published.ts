@@ -25,6 +25,7 @@ const template: Schema = { type: 'string', pattern: '\\{[{%#]', description: 'A 
 
 /** The same schema for text that is not evaluated yet; words only orch reads (`x-...`) are left out. */
 export function beforeTemplating(schema: Schema): Schema {
+  if (typeof schema['x-ref'] === 'string') return { $ref: schema['x-ref'] };
   const out: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(schema)) {
     if (key.startsWith('x-')) continue;

@@ -1,5 +1,8 @@
 import type { Schema } from './words.ts';
 
+/** A task; published schemas tell what is in it. */
+const TASK: Schema = { type: 'object', 'x-ref': '#/$defs/task' };
+
 const TIME = '^ *[0-9]+ *[sm]? *$';
 
 /** Tasks that only find out whether all is well; read one by one, not as a value. */
@@ -7,7 +10,7 @@ const trials = (description: string): Schema => ({
   description,
   type: 'array',
   minItems: 1,
-  items: { type: 'object' },
+  items: TASK,
   'x-says': 'a list of tasks',
 });
 
@@ -60,7 +63,7 @@ export const safeguardKeyword: Schema = {
 export const undoKeyword: Schema = {
   description: 'Commands that take this one back, for use under a safeguard.',
   type: 'array',
-  items: { type: 'object' },
+  items: TASK,
   'x-says': 'a list of tasks',
 };
 
@@ -120,8 +123,7 @@ const maxUnavailable = (what: string): Schema => ({
       },
     },
   ],
-  'x-says':
-    'a number of hosts, a share such as "20%", quorum, or a map with quorum and hosts',
+  'x-says': 'a number of hosts, a share such as "20%", quorum, or a map with quorum and hosts',
 });
 
 /** How many hosts of a play change at a time, and when one of them is through. */
