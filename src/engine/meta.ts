@@ -9,7 +9,7 @@ import type { Walker } from './walker.ts';
 /** What `meta` does; it is never counted. */
 export async function meta(walker: Walker, { step, then }: Found, action: string): Promise<void> {
   const { stage, run } = walker;
-  const { world, input, play } = stage;
+  const { world } = stage;
   switch (action) {
     case 'flush_handlers':
       if (step.handler)
@@ -19,12 +19,8 @@ export async function meta(walker: Walker, { step, then }: Found, action: string
       if (run.notified.size > 0) walker.cursor = flush(then, stage.handlers, step.at);
       break;
     case VERIFY:
-      if (run.guard?.changed && !input.options.check)
-        walker.cursor = into(then, step.task.trials ?? [], step.at, step.handler);
-      break;
     case HEALTH:
-      if (run.changed && play.health && !input.options.check)
-        enterGate(walker, { step, then }, play.health);
+      if (!stage.input.options.check) tryOut(walker, { step, then }, action);
       break;
     case 'end_play':
       stage.over = 'play';
@@ -58,3 +54,12 @@ export async function meta(walker: Walker, { step, then }: Found, action: string
 /** A host that ends early was perhaps changed all the same: what is left for it is to show that it is well. */
 const lastOf = ({ items, base, play }: Stage): Cursor =>
   play.health ? [{ items, at: items.length - 1, base, part: 'list' }] : [];
+
+/** What was changed has to stand its trials. */
+function tryOut(walker: Walker, { step, then }: Found, action: string): void {
+  const { run, stage } = walker;
+  const { health } = stage.play;
+  if (action === VERIFY && run.guard?.changed)
+    walker.cursor = into(then, step.task.trials ?? [], step.at, step.handler);
+  if (action === HEALTH && run.changed && health) enterGate(walker, { step, then }, health);
+}

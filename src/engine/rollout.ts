@@ -3,6 +3,7 @@ import type { Source } from '../lib/source.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { isMap, type Value } from '../model/value.ts';
 import type { Rollout } from './rolling.ts';
+import { show } from './show.ts';
 
 /** `canary` and `max_unavailable` as they are finished, and where they stand. */
 export interface Said {
@@ -39,7 +40,7 @@ function windowOf(
     return { window: Math.max(1, window) };
   }
   const { quorum, hosts } = most as Readonly<Record<string, Value>>;
-  const group = groups.get(String(quorum));
+  const group = groups.get(show(quorum ?? ''));
   if (!group)
     throw new OrchError(
       'PLAYBOOK_INVALID',
