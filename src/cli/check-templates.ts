@@ -1,11 +1,5 @@
 import type { OrchError } from '../lib/errors.ts';
-import {
-  allTasks,
-  handlersOf,
-  type Play,
-  type Playbook,
-  type Task,
-} from '../model/play.ts';
+import { allTasks, handlersOf, type Play, type Playbook, type Task } from '../model/play.ts';
 import { isTemplate, type Tree } from '../model/tree.ts';
 import { keywordTrees, trialsOf } from '../model/trials.ts';
 import { checkTemplate } from '../template/check.ts';

@@ -148,6 +148,15 @@ const toyHas: InspectModule<ToyParams, File, Words, Text> = {
 /** A state and an inspect module on files, and the real modules that need no firewall. */
 export const toyModules: Registry = new Map(
   (
-    [toyWords, toyHas, shell, assert, debug, fail, meta, setFact] as readonly unknown[] as AnyModule[]
+    [
+      toyWords,
+      toyHas,
+      shell,
+      assert,
+      debug,
+      fail,
+      meta,
+      setFact,
+    ] as readonly unknown[] as AnyModule[]
   ).map((module) => [module.name, module]),
 );
