@@ -2,18 +2,20 @@ import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
 import type { AnyModule } from '../model/module.ts';
 import type { Scope } from '../model/scope.ts';
-import type { Part, Reply } from '../model/transport.ts';
-import { opened, Unknown } from '../model/value.ts';
+import type { Reply } from '../model/transport.ts';
+import { Unknown } from '../model/value.ts';
 import { NOT_RUN, type Ready, isAboutLine, judge, readied } from './act.ts';
 import type { Found } from './cursor.ts';
 import { type Delegate, delegateOf } from './delegate.ts';
 import { excusedLook } from './excused.ts';
 import { finish } from './finish.ts';
+import { inTime } from './health.ts';
 import { heard } from './heard.ts';
 import { ignoring, conditioned, rejudged, withFacts, withResult } from './judge.ts';
 import { inBackground, runJob } from './jobs.ts';
 import { give, keep } from './keep.ts';
 import type { Item } from './loop.ts';
+import { breaks, pauseOf } from './loop-control.ts';
 import * as outcome from './outcome.ts';
 import { itemsOf, named } from './plan-wave.ts';
 import { controlled, nameOf } from './plan-item.ts';
@@ -214,30 +216,19 @@ function prepared(
 
 /** Items one after the other; each sees what the one before registered. */
 async function oneByOne(work: Alone, list: readonly Item[]): Promise<readonly PlannedPart[]> {
+  const { task } = work.found.step;
   const parts: PlannedPart[] = [];
   let before: Outcome | undefined;
   for (const [i, item] of list.entries()) {
-    if (i > 0) await pause(work);
-    const scope = before ? withResult(work.found.step.task, before, item.scope) : item.scope;
+    if (i > 0) await pauseOf(work.walker.stage.input, task, work.scope);
+    const scope = before ? withResult(task, before, item.scope) : item.scope;
     const one = await inTurn(work, draft(work, { ...item, scope }));
     const part = partOf(work, { ...item, scope }, one.outcome);
     parts.push({ ...part, ...(one.facts ? { facts: one.facts } : {}) });
     if (part.outcome.kind !== 'skipped') before = part.outcome;
-    if (breaks(work, part.outcome, scope)) break;
+    if (breaks(task, part.outcome, scope)) break;
   }
   return parts;
-}
-
-async function pause({ walker, found, scope }: Alone): Promise<void> {
-  const { pause: tree } = found.step.task.loopControl;
-  if (tree) await walker.stage.input.sleep(Number(opened(scope.resolve(tree))) * 1000);
-}
-
-function breaks({ found }: Alone, o: Outcome, scope: Scope): boolean {
-  const { breakWhen } = found.step.task.loopControl;
-  return (
-    breakWhen !== undefined && withResult(found.step.task, o, scope).condition(breakWhen) === true
-  );
 }
 
 type Done = Pick<PlannedPart, 'outcome' | 'facts'>;
@@ -273,14 +264,6 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
   return { outcome: told };
 }
 
-/** A trial of `health` has no more time than its gate. */
-function inTime({ walker, found }: Alone, { part }: Ready): Part {
-  const { gate, stage } = walker;
-  if (found.step.task.trial !== 'health' || !gate) return part;
-  const left = Math.max(Math.ceil(gate.until - stage.input.now()), 1000);
-  return { ...part, deadline: Math.min(part.deadline ?? left, left) };
-}
-
 async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outcome> {
   const { walker, found, module } = work;
   const { task } = found.step;
@@ -300,7 +283,11 @@ async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outco
     way.machine.version++;
     if (inBackground(task, scope)) return runJob(walker.stage, task, { scope, ready, way });
     const [reply] = await way.machine.trip({
-      ...{ purpose: 'action', parts: [inTime(work, ready)], identity: way.identity },
+      ...{
+        purpose: 'action',
+        parts: [inTime(walker, found.step, ready.part)],
+        identity: way.identity,
+      },
       changes: changesHost(work, [ready]),
     });
     return noted(work, way, ready, judge(ready, reply, task));

@@ -1,6 +1,7 @@
 import { OrchError } from '../lib/errors.ts';
 import { secondsOf } from '../lib/seconds.ts';
 import type { Health } from '../model/guarded.ts';
+import type { Part } from '../model/transport.ts';
 import type { Tree } from '../model/tree.ts';
 import { opened, Unknown } from '../model/value.ts';
 import { type Cursor, type Found, into, type Step } from './cursor.ts';
@@ -34,6 +35,13 @@ export function enterGate(
 ): void {
   walker.gate = gateOf(walker, step, health);
   walker.cursor = into(then, health.tasks, step.at, step.handler);
+}
+
+/** A trial of `health` has no more time than its gate. */
+export function inTime({ gate, stage }: Walker, { task }: Step, part: Part): Part {
+  if (task.trial !== 'health' || !gate) return part;
+  const left = Math.max(Math.ceil(gate.until - stage.input.now()), 1000);
+  return { ...part, deadline: Math.min(part.deadline ?? left, left) };
 }
 
 function gateOf(walker: Walker, step: Step, { within, every }: Health): Gate {
