@@ -1,3 +1,4 @@
+import type { Stats } from '../model/event.ts';
 import { OrchError, OrchErrors } from '../lib/errors.ts';
 import type { ErrorCode } from '../lib/error-table.ts';
 import type { Host } from '../model/inventory.ts';
@@ -151,8 +152,15 @@ function end(world: World, faults: readonly ErrorCode[], ms: number): RunResult 
     coverage: { foreseen: total - unknown, total },
     ms: Math.round(ms),
     interrupted,
+    ...(world.stats.size === 0 ? {} : { stats: statsOf(world.stats) }),
   });
   return { exit };
+}
+
+/** What set_stats kept: the key of what is kept for the whole run is empty. */
+function statsOf(kept: World['stats']): Stats {
+  const hosts = [...kept].filter(([host]) => host !== '');
+  return { run: kept.get('') ?? {}, hosts: Object.fromEntries(hosts) };
 }
 
 /** Finds the hosts of every play and checks the inputs, all errors together. */

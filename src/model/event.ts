@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../lib/error-table.ts';
 import type { Source } from '../lib/source.ts';
-import type { Change } from './change.ts';
+import type { Change, Plain } from './change.ts';
 import type { Disruption, Finding } from './module.ts';
 import type { Value } from './value.ts';
 
@@ -173,7 +173,15 @@ export type RunEvent =
       readonly coverage: { readonly foreseen: number; readonly total: number };
       readonly ms: number;
       readonly interrupted: boolean;
+      /** What set_stats kept, for the run and for each host; left out where it kept nothing. */
+      readonly stats?: Stats;
     };
+
+/** Values that tasks kept for the end of the run. */
+export interface Stats {
+  readonly run: Readonly<Record<string, Plain>>;
+  readonly hosts: Readonly<Record<string, Readonly<Record<string, Plain>>>>;
+}
 
 /** An event as it is written down: with the time it happened (ISO 8601) and its number in the run, from 1. */
 export type Stamped = RunEvent & { readonly at: string; readonly seq: number; readonly v: 1 };

@@ -32,6 +32,7 @@ function documentOf(ledger: Ledger): unknown {
     version: 1,
     ...{ run, orch, check, diff, playbooks, inventory },
     ...{ exit, interrupted, ms, coverage, totals },
+    stats: ledger.ended?.stats ?? null,
     costs: Object.fromEntries(ledger.costs),
     failures: failures(ledger),
     unforeseen: unforeseen(ledger),

@@ -81,8 +81,29 @@ function sections(ledger: Ledger): readonly string[] {
       (one) =>
         `- ${text(`${one.task.name}${itemsOf(one)}`)} on ${code(hostSet(one.hosts))}: ${text(one.why)}`,
     ),
+    ...statsSection(ledger),
     ...(warnings.length > 0 ? ['', '### Warnings', ''] : []),
     ...warnings.map((warning) => `- ${warning}`),
+  ];
+}
+
+/** What tasks kept with set_stats. */
+function statsSection({ ended }: Ledger): readonly string[] {
+  const { stats } = ended ?? {};
+  if (!stats) return [];
+  const rows = [
+    ...Object.entries(stats.hosts),
+    ...(Object.keys(stats.run).length === 0 ? [] : [['run', stats.run] as const]),
+  ];
+  return [
+    '',
+    '### Stats',
+    '',
+    ...rows.flatMap(([of, values]) =>
+      Object.entries(values).map(
+        ([name, value]) => `- ${text(of)}: ${text(name)} = ${code(JSON.stringify(value))}`,
+      ),
+    ),
   ];
 }
 

@@ -108,10 +108,23 @@ export function recapLines(ledger: Ledger, view: View): readonly string[] {
     ...Object.entries(ended?.totals ?? {}).map(([host, totals]) =>
       recapLine(host, totals, view.colors),
     ),
-    ...(view.verbosity > 0 ? costLines(ledger) : []),
+    ...(view.verbosity > 0 ? [...costLines(ledger), ...statsLines(ledger)] : []),
     '',
     ...coverageLines(ledger),
     summary(ledger, view.colors),
+  ];
+}
+
+/** As Ansible shows them where it is told to: the hosts, then the run. */
+function statsLines({ ended }: Ledger): readonly string[] {
+  const { stats } = ended ?? {};
+  if (!stats) return [];
+  const shown = (values: object): string => oneLine(JSON.stringify(values));
+  return [
+    '',
+    banner('CUSTOM STATS'),
+    ...Object.entries(stats.hosts).map(([host, values]) => `${oneLine(host)}: ${shown(values)}`),
+    ...(Object.keys(stats.run).length === 0 ? [] : [`RUN: ${shown(stats.run)}`]),
   ];
 }
 
