@@ -19,7 +19,7 @@ export async function carryOut(given: {
   readonly reporters: readonly Reporting[];
 }): Promise<number> {
   const { project, flags, io, passwords, reporters } = given;
-  const ask = askAt(process.stdin, io.err);
+  const ask = askAt(io.err);
   const id = newRunId();
   const journal = openJournal(id, io);
   const { secrets } = project;

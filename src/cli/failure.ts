@@ -4,6 +4,7 @@ import { OrchErrors, type OrchError } from '../lib/errors.ts';
 import { renderError } from '../lib/frame.ts';
 import { version } from '../version.ts';
 import type { Io } from './io.ts';
+import { readableStack } from './stack.ts';
 
 /** Errors of the user's files and command line, each with the line it is about; no stack, it would not help. */
 export function userErrors(error: OrchError | OrchErrors, { colors }: Pick<Io, 'colors'>): string {
@@ -23,7 +24,8 @@ export function exitOf(error: OrchError | OrchErrors): number {
 
 /** What to show, and to send us, when orch itself is at fault. */
 export function bugReport(error: unknown, argv: readonly string[]): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const stack =
+    error instanceof Error ? readableStack(error.stack ?? error.message) : String(error);
   return [
     'orch failed: this is a bug in orch, not in your files.',
     '',

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { ReadStream } from 'node:tty';
+import type { ReadStream } from 'node:tty';
 import { OrchError } from '../lib/errors.ts';
 import { Secret } from '../model/value.ts';
 import type { ConnectionFlags } from './flags.ts';
@@ -59,7 +59,7 @@ function openTerminal(prompt: string): { input: ReadStream; close: () => void } 
       cause,
     });
   }
-  const input = new ReadStream(fd);
+  const input = new (process.getBuiltinModule('node:tty').ReadStream)(fd);
   input.setRawMode(true);
   writeTo('/dev/tty', prompt);
   return {

@@ -3,6 +3,7 @@ import type { Play } from '../model/play.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { Layer } from '../model/scope.ts';
 import type { Entry, MapTree, Tree } from '../model/tree.ts';
+import { atTerminal } from './ask.ts';
 import { askPassword } from './passwords.ts';
 import type { Project } from './wiring.ts';
 
@@ -11,7 +12,7 @@ export type Ask = (question: string, echo: boolean) => Promise<string>;
 
 /** Asks at the terminal; nothing when standard input is none. */
 export const askAtTerminal = (): Ask | undefined =>
-  process.stdin.isTTY
+  atTerminal()
     ? async (question, echo) => (echo ? line(question) : (await askPassword(question)).reveal())
     : undefined;
 

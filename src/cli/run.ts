@@ -28,7 +28,7 @@ export async function run(playbooks: readonly string[], flags: RunFlags, io: Io)
     io.out(listing(loaded.playbooks, flags, loaded.hostsOf));
     return 0;
   }
-  if (flags.step && !askAt(process.stdin, io.err))
+  if (flags.step && !askAt(io.err))
     throw new OrchError(
       'USAGE',
       '--step asks before each task, but there is no terminal to answer at',

@@ -28,7 +28,7 @@ const IPV6 = new RegExp(
 );
 const NAME = new RegExp(String.raw`^${LABEL}(?:\.${LABEL})*$`, 'iu');
 /** Most names: told at a glance. The pattern of all names costs 10 ms to compile, for the letters of all scripts. */
-const PLAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
+const PLAIN = /^(?:[a-z0-9_][a-z0-9_-]*)?[a-z0-9](?:\.(?:[a-z0-9_][a-z0-9_-]*)?[a-z0-9])*$/i;
 const BRACKETED = /^\[(.+)\]:([0-9]+)$/;
 const WITH_PORT = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/;
 

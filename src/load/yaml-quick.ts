@@ -2,6 +2,7 @@ import type { Source } from '../lib/source.ts';
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from '../model/tree.ts';
 import { resolvePlain } from './scalar.ts';
 import { leave, Left } from './yaml-left.ts';
+import { blockText, isBlock } from './yaml-quick-block.ts';
 import { flowValue, quoted, type Piece } from './yaml-quick-flow.ts';
 
 interface Line {
@@ -13,13 +14,14 @@ interface Line {
 
 /**
  * The tree of a YAML text that is as most are: maps and lists by indentation, words, quoted texts and brackets on one
- * line, comments. Nothing where anything else is in it, or anything is wrong: the whole parser reads that. What is read
+ * line, texts in block style, comments. Nothing where anything else is in it, or anything is wrong: the whole parser reads that. What is read
  * here is what the whole parser makes of it, places included.
  */
 export function quickTree(file: string, text: string): Tree | undefined {
   if (ODD.test(text)) return undefined;
   try {
-    return new Quick(file, linesOf(text)).root();
+    const all = text.split('\n');
+    return new Quick(file, all, linesOf(all)).root();
   } catch (error) {
     if (error instanceof Left) return undefined;
     throw error;
@@ -29,9 +31,8 @@ export function quickTree(file: string, text: string): Tree | undefined {
 /** Tabs and other control characters, carriage returns, and what begins a document that is not the first. */
 const ODD = /[^\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufefe]|^(?:---.|\.\.\.|%)|\n(?:---|\.\.\.|%)/;
 
-function linesOf(text: string): readonly Line[] {
+function linesOf(all: readonly string[]): readonly Line[] {
   const lines: Line[] = [];
-  const all = text.split('\n');
   for (const [i, line] of all.entries()) {
     const indent = line.search(/[^ ]/);
     if (indent < 0 || line[indent] === '#' || (line === '---' && lines.length === 0)) continue;
@@ -45,11 +46,13 @@ const KEY = /^([A-Za-z0-9_][\w./-]*):(?: +|$)/;
 
 class Quick {
   readonly #file: string;
+  readonly #all: readonly string[];
   readonly #lines: readonly Line[];
   #at = 0;
 
-  constructor(file: string, lines: readonly Line[]) {
+  constructor(file: string, all: readonly string[], lines: readonly Line[]) {
     this.#file = file;
+    this.#all = all;
     this.#lines = lines;
   }
 
@@ -129,12 +132,20 @@ class Quick {
       line: line.number,
       column: offset + 1,
     });
+    const rest = line.text.slice(start);
+    if (isBlock(rest)) return this.#blockText(rest, line.number, column, at(start));
     const tree = onLine(line.text, start, at);
     this.#at++;
     const next = this.#lines[this.#at];
     if (next && next.indent > column) leave();
     // A comment, or an empty line, ends no text that goes on further to the right.
     return tree;
+  }
+
+  #blockText(header: string, number: number, column: number, source: Source): ScalarTree {
+    const { value, last } = blockText(header, this.#all, number, column);
+    while ((this.#lines[this.#at]?.number ?? Infinity) <= last) this.#at++;
+    return { kind: 'scalar', value, source };
   }
 
   #place(column: number): Source {
