@@ -10,8 +10,7 @@ export const connect: Connect = async (target, signal) => {
   if (target.connection === 'openssh')
     return await (await import('./openssh.ts')).openssh(target, signal);
   const dialled = dial(target.jumps?.[0] ?? target);
-  // Node sends the connection off only when the promises at hand are done: a turn of the loop now, else it would wait
-  // for ssh to be loaded and for the lines of all other hosts to be begun.
+  // The lines of all other hosts are begun before ssh is loaded, and names are looked up meanwhile.
   await new Promise(setImmediate);
   return await (await import('./ssh.ts')).ssh(target, signal, dialled);
 };
