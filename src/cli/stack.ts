@@ -1,35 +1,35 @@
 import { readFileSync } from 'node:fs';
+import type { SourceMap } from 'node:module';
 import { dirname, join } from 'node:path';
 
+const IN_PROGRAM = /(?:\S+ \()?(\/[^():]*\/program-[0-9a-f]+\.cjs):(\d+):(\d+)\)?/;
+
 /**
- * A stack of the built program with the files, lines and names of its source. The program is one file with short names;
- * its map lies beside it. As it is where there is none.
+ * A stack of the built program with the files and lines of its source. The program is one file whose functions have
+ * names of a letter, which are left out; its map lies beside it. As it is where there is none.
  */
 export function readableStack(stack: string): string {
-  const file = /\(?(\/[^():]*\/program-[0-9a-f]+\.cjs):\d+:\d+/.exec(stack)?.[1];
+  const file = IN_PROGRAM.exec(stack)?.[1];
   if (file === undefined) return stack;
   try {
-    const { SourceMap } = process.getBuiltinModule('node:module');
-    const map = new SourceMap(
-      JSON.parse(
-        readFileSync(join(dirname(file), 'program.cjs.map'), 'utf8'),
-      ) as ConstructorParameters<typeof SourceMap>[0],
+    const map = mapBeside(file);
+    return stack.replace(
+      new RegExp(IN_PROGRAM, 'g'),
+      (all: string, _file: string, line: string, column: string) => {
+        const found = map.findEntry(Number(line) - 1, Number(column) - 1);
+        if (!('originalSource' in found)) return all;
+        const source = found.originalSource.replace(/^(?:\.\.\/)+/, '');
+        return `${source}:${found.originalLine + 1}:${found.originalColumn + 1}`;
+      },
     );
-    return stack
-      .split('\n')
-      .map((line) =>
-        line.replace(
-          /(?:(\S+) \()?\/[^():]*\/program-[0-9a-f]+\.cjs:(\d+):(\d+)\)?/,
-          (all, name, row, column) => {
-            const found = map.findEntry(Number(row) - 1, Number(column) - 1);
-            if (!('originalSource' in found)) return String(all);
-            const place = `${found.originalSource.replace(/^(\.\.\/)+/, '')}:${found.originalLine + 1}:${found.originalColumn + 1}`;
-            return name === undefined ? place : `${String(name)} (${place})`;
-          },
-        ),
-      )
-      .join('\n');
   } catch {
     return stack;
   }
 }
+
+function mapBeside(file: string): SourceMap {
+  const text = readFileSync(join(dirname(file), 'program.cjs.map'), 'utf8');
+  return new (process.getBuiltinModule('node:module').SourceMap)(JSON.parse(text) as Payload);
+}
+
+type Payload = ConstructorParameters<typeof SourceMap>[0];
