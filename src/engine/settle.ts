@@ -6,7 +6,7 @@ import { type Fold, type Folded, netOf } from './fold.ts';
 import { judged } from './judge.ts';
 import { together } from './together.ts';
 import * as outcome from './outcome.ts';
-import type { Observations, Planned, PlannedPart, WavePlan } from './planned.ts';
+import type { Planned, PlannedPart, WavePlan } from './planned.ts';
 
 /** A task with its final outcome on one host. */
 export interface Settled {
@@ -16,14 +16,15 @@ export interface Settled {
 
 /**
  * The final outcomes of planned tasks, given what became of each resource's change. Tasks behind a
- * failure are left out, unless their change was made in the same combined write.
+ * failure are left out, unless their change was made in the same trip. A combined write that failed is told by the
+ * first task that wanted it.
  */
 export function settle(
   plan: WavePlan,
   fates: ReadonlyMap<string, Fate>,
   earlier: Earlier = new Map(),
 ): readonly Settled[] {
-  const ends: Ends = { fates, folds: plan.folds, earlier };
+  const ends: Ends = { fates, plan, earlier };
   const settled: Settled[] = [];
   let stopped = false;
   for (const one of plan.planned) {
@@ -34,8 +35,8 @@ export function settle(
       continue;
     }
     const outcomes = parts.map((part) => (part === 'not-run' ? NOT_RUN : part));
-    const made = one.parts.some((part) => part.folded && part.folded.changes.length > 0);
-    if (stopped && !made) continue;
+    // A combined write that failed is told once: by the first task that wanted it.
+    if (stopped && !one.parts.some((part) => wasMade(part, fates))) continue;
     const whole = together(one, outcomes);
     settled.push({ planned: one, outcome: whole });
     stopped ||= whole.kind === 'failed' && !whole.ignored;
@@ -43,11 +44,17 @@ export function settle(
   return settled;
 }
 
+const wasMade = ({ folded, key }: PlannedPart, fates: ReadonlyMap<string, Fate>): boolean =>
+  folded !== undefined &&
+  folded.changes.length > 0 &&
+  key !== undefined &&
+  fates.get(key)?.kind !== 'failed';
+
 const NOT_RUN = outcome.skipped('not run: another item failed before');
 
 interface Ends {
   readonly fates: ReadonlyMap<string, Fate>;
-  readonly folds: Observations;
+  readonly plan: WavePlan;
   readonly earlier: Earlier;
 }
 
@@ -61,7 +68,7 @@ export const partId = (planned: Planned, part: PlannedPart): string =>
 function settlePart(
   planned: Planned,
   part: PlannedPart,
-  { fates, folds, earlier }: Ends,
+  { fates, plan, earlier }: Ends,
 ): Outcome | 'not-run' {
   const { folded, key } = part;
   const before = earlier.get(partId(planned, part));
@@ -69,14 +76,14 @@ function settlePart(
   if (!folded || key === undefined || folded.changes.length === 0) return part.outcome;
   const fate = fates.get(key);
   // No fate: the tasks together leave the resource as it was, so nothing was sent.
-  const fold = folds.get(key);
+  const fold = plan.folds.get(key);
   if (!fate)
     return fold && !(fold instanceof OrchError) ? undone(part.outcome, fold, folded) : part.outcome;
   switch (fate.kind) {
     case 'not-run':
       return 'not-run';
     case 'failed':
-      return failedPart(planned, part, fate.error.at(planned.task.source));
+      return failedPart(planned, part, withOthers(fate.error, plan, { planned, key }));
     case 'done': {
       if (part.outcome.kind === 'ok') return part.outcome;
       const changes = surviving(folded.changes, netOf(fate.fold));
@@ -84,6 +91,23 @@ function settlePart(
       return undone(part.outcome, fate.fold, folded);
     }
   }
+}
+
+/** The error of a combined write, with the names of the tasks behind the one that tells it. */
+function withOthers(
+  error: OrchError,
+  { planned: all }: WavePlan,
+  { planned, key }: { readonly planned: Planned; readonly key: string },
+): OrchError {
+  const others = all
+    .slice(all.indexOf(planned) + 1)
+    .filter(({ parts }) => parts.some((part) => part.key === key && part.folded?.changes.length))
+    .map(({ ref }) => `"${ref.name}"`);
+  const { source } = planned.task;
+  if (others.length === 0 || error.code !== 'STEP_FAILED') return error.at(source);
+  const message = `${error.message}; the same write was to do what ${others.join(', ')} ${others.length === 1 ? 'wants' : 'want'}`;
+  const { code, hint, stderr, cause } = error;
+  return new OrchError(code, message, { source: error.source ?? source, hint, stderr, cause });
 }
 
 /** A write that failed, as ignore_errors and failed_when see it; where they cannot be evaluated, it just failed. */
