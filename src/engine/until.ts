@@ -50,8 +50,11 @@ async function triedWithin(
   for (let attempts = 1; ; attempts++) {
     const o: Outcome = { ...(await triedOnce(work, scope)), attempts };
     if (o.kind === 'unknown' || o.kind === 'skipped') return o;
-    const held = task.until ? withResult(task, o, scope).condition(task.until) : true;
-    if (o.kind !== 'failed' && held !== false) return o;
+    // What failed may lack what `until` reads.
+    const well =
+      o.kind !== 'failed' &&
+      (!task.until || withResult(task, o, scope).condition(task.until) !== false);
+    if (well) return o;
     const pause = Math.min(gate.every, gate.until - input.now());
     if (pause <= 0 || input.stop?.aborted) return unhealthy(task, o, gate);
     await input.sleep(pause);
