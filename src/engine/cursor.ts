@@ -111,6 +111,16 @@ export function fail(from: Cursor): Cursor | undefined {
   return undefined;
 }
 
+/** To the `always` of the block that `wanted` names, out of all that is inside of it; nothing when there is none. */
+export function breakInto(
+  from: Cursor,
+  wanted: (block: Block | undefined) => boolean,
+): Cursor | undefined {
+  const i = from.findIndex((frame) => frame.part === 'tasks' && wanted(frame.block));
+  const frame = from[i];
+  return frame?.block && [...from.slice(0, i), part(frame, frame.block, 'always', true)];
+}
+
 /** Whether some block around still has a `rescue` to run: then a failure is not the end of the host. */
 export const rescuable = (cursor: Cursor): boolean =>
   cursor.some((frame) => frame.part === 'tasks' && (frame.block?.rescue.length ?? 0) > 0);

@@ -4,7 +4,7 @@ import type { Planned } from './planned.ts';
 
 /** `ansible_failed_task`: the task that failed, as it was written. */
 export const failedTask = ({ task, ref, step }: Pick<Planned, 'task' | 'ref' | 'step'>): Value => ({
-  name: task.name ? ref.name : '',
+  name: task.name ? withoutRole(ref.name, task.role?.name) : '',
   action: task.module,
   args: plain(task.args),
   register: task.register ?? null,
@@ -13,3 +13,6 @@ export const failedTask = ({ task, ref, step }: Pick<Planned, 'task' | 'ref' | '
   is_handler: step.handler,
   id: task.id,
 });
+
+const withoutRole = (name: string, role: string | undefined): string =>
+  role !== undefined && name.startsWith(`${role} : `) ? name.slice(role.length + 3) : name;

@@ -5,17 +5,18 @@ import type { Scope } from '../model/scope.ts';
 import { isAboutLine } from './act.ts';
 import { type Cursor, type Found, fail, rescuable } from './cursor.ts';
 import { failedTask } from './failed-task.ts';
+import { isForced } from './flow-items.ts';
 import { truthy } from './identity.ts';
 import { give } from './keep.ts';
 import { notify } from './notify.ts';
 import * as outcome from './outcome.ts';
-import { keyOf } from './position.ts';
+import { keyOf, past } from './position.ts';
 import { refFor } from './refs.ts';
 import { hasChanged, registered } from './result.ts';
 import type { Settled } from './settle.ts';
 import { shownOf } from './shown.ts';
 import { count } from './totals.ts';
-import { traitsOf } from './traits.ts';
+import { runsOnce, traitsOf } from './traits.ts';
 import { type Walker, report, scopeAt } from './walker.ts';
 
 /** Counts, announces and notifies for tasks that ended, in order, and moves the host on. */
@@ -34,7 +35,7 @@ export function finish(walker: Walker, settled: readonly Settled[]): void {
     if (failed) continue;
     walker.cursor = then;
     const { fence, once } = traitsOf(walker.stage, step.task);
-    if (fence) walker.fence = step.at;
+    if (fence) walker.fence = past(step.at);
     if (once) walker.stage.ended.set(keyOf(step.at), one);
     if (fails) {
       failed = true;
@@ -82,15 +83,16 @@ export function failHost(walker: Walker, { planned, outcome: o }: Settled): void
   const top = on?.at(-1);
   if (top) walker.floor = top.base;
   walker.view = undefined;
-  if (on) return;
-  run.out = true;
+  // Handlers that are forced are no way out of a failure.
+  if (on && !isForced(top?.block)) return;
+  if (!on) run.out = true;
   if (isFatal(walker, step.task, scope)) stage.fatal = true;
 }
 
 /** Whether a failure of this task is the end for all hosts. */
 export function isFatal({ stage }: Walker, task: Task, scope: Scope): boolean {
   if (!stage.gate) return false;
-  if (traitsOf(stage, task).once) return true;
+  if (runsOnce(stage, task, () => scope)) return true;
   const { anyErrorsFatal } = task.keywords;
   return anyErrorsFatal !== undefined && truthy(scope.resolve(anyErrorsFatal));
 }
@@ -133,7 +135,7 @@ export async function lose(walker: Walker, found: Found, error: OrchError): Prom
   emit(walker, ref, told);
   walker.cursor = then;
   walker.view = undefined;
-  if (traitsOf(stage, step.task).fence) walker.fence = step.at;
+  if (traitsOf(stage, step.task).fence) walker.fence = past(step.at);
   if (!ignored) {
     run.again = run.again === undefined ? 'may' : 'tried';
     failHost(walker, { planned, outcome: told });

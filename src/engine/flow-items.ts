@@ -50,6 +50,10 @@ export function chosenOf(
   });
 }
 
+/** Whether a block is there for `force_handlers` alone. */
+export const isForced = (block: Block | undefined): boolean =>
+  block !== undefined && /^\d+\.forced\.\d+$/.test(block.id);
+
 const never = (item: Item): boolean =>
   item.kind === 'task'
     ? item.keywords.tags.includes('never')

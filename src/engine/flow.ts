@@ -9,6 +9,7 @@ import { keep } from './keep.ts';
 import type { Item } from './loop.ts';
 import { meta } from './meta.ts';
 import * as outcome from './outcome.ts';
+import { inside } from './position.ts';
 import { controlled } from './plan-item.ts';
 import { itemsOf, named } from './plan-wave.ts';
 import type { Planned, PlannedPart } from './planned.ts';
@@ -26,7 +27,7 @@ export async function flow(walker: Walker, found: Found): Promise<void> {
   const scope = scopeAt(walker, step);
   if (task.module === 'meta') {
     const skipped = conditioned(task, scope);
-    if (traitsOf(walker.stage, task).fence) walker.fence = step.at;
+    if (traitsOf(walker.stage, task).fence) walker.fence = inside(step.at);
     walker.cursor = then;
     if (step.handler) walker.run.notified.delete(task.id);
     if (!skipped) await meta(walker, found, metaOf(task));

@@ -14,7 +14,7 @@ import { type Way, Ways, sameWay } from './way.ts';
 import { params } from './resolve.ts';
 import { BEGIN, KEEP, VERIFY } from './safeguard/items.ts';
 import type { Stage } from './stage.ts';
-import { metaOf, traitsOf } from './traits.ts';
+import { metaOf, runsOnce, traitsOf } from './traits.ts';
 import { taskScope } from './vars.ts';
 
 /** Marks a value that a task of the same wave will give: it ends a wave where it decides what to look at. */
@@ -78,11 +78,13 @@ class Lookahead {
 
   /** Where to go on behind a task; nothing when the wave ends before it. */
   take(step: Step, then: Cursor): Cursor | undefined {
-    const { how, once } = traitsOf(this.#stage, step.task);
+    const { how } = traitsOf(this.#stage, step.task);
     if (how === 'include') return this.#include(step, then);
     if (how === 'flow') return this.#flow(step) ? then : undefined;
     if (how === 'alone') return this.#alone(step) ? then : undefined;
-    if (once && !this.#runsOnce()) {
+    const once = attempt(() => runsOnce(this.#stage, step.task, () => this.#scope(step)));
+    if (once === undefined) return undefined;
+    if (once && !this.#isChosen(step)) {
       this.#pending(step.task);
       return then;
     }
@@ -143,10 +145,10 @@ class Lookahead {
   }
 
   /** Whether this host is the one that runs a task of run_once, as far as it looks now. */
-  #runsOnce(): boolean {
-    return (
-      this.#stage.batch.find((one) => !one.out && !one.gone)?.host.name === this.#run.host.name
-    );
+  #isChosen({ at }: Step): boolean {
+    const { chosen, batch } = this.#stage;
+    const one = chosen.get(keyOf(at)) ?? batch.find((run) => !run.out && !run.gone);
+    return one?.host.name === this.#run.host.name;
   }
 
   /** Adds what a task wants to look at. False when that is not known yet, or it looks as another or elsewhere. */

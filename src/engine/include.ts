@@ -22,7 +22,7 @@ import { OMIT } from './magic.ts';
 import * as outcome from './outcome.ts';
 import { itemsOf } from './plan-wave.ts';
 import type { Planned } from './planned.ts';
-import type { Position } from './position.ts';
+import { inside, type Position } from './position.ts';
 import { refFor } from './refs.ts';
 import { guarded, isOff } from './safeguard/items.ts';
 import { registered } from './result.ts';
@@ -98,7 +98,7 @@ export function include(walker: Walker, { step, then }: Found): void {
   if (step.handler) run.notified.delete(task.id);
   if (task.register !== undefined)
     give([run], 'registered', { [task.register]: registered(whole) }, { at: step.at });
-  if (traitsOf(stage, task).fence) walker.fence = step.at;
+  if (traitsOf(stage, task).fence) walker.fence = inside(step.at);
   walker.cursor = [...files]
     .reverse()
     .reduce((cursor, { items, base }) => into(cursor, items, base, step.handler), then);

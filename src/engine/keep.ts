@@ -1,10 +1,11 @@
 import type { Value } from '../model/value.ts';
+import { factVars } from './host-facts.ts';
 import type { HostRun } from './host-run.ts';
 import type { KeptKind } from './kept.ts';
 import type { Planned } from './planned.ts';
 import { registered } from './result.ts';
 import { together } from './together.ts';
-import { traitsOf } from './traits.ts';
+import { runsOnce, traitsOf } from './traits.ts';
 import type { Spot } from './stage.ts';
 
 /** Gives variables to hosts, from a place of the play on. */
@@ -22,9 +23,17 @@ export function give(
 export function keep(spot: Spot, planned: Planned): void {
   const { stage, run } = spot;
   const { task, parts } = planned;
-  const { shared } = traitsOf(stage, task);
+  const shared = traitsOf(stage, task).shared && runsOnce(stage, task, () => planned.scope);
   const runs = shared ? stage.batch.filter((one) => !one.lost) : [run];
-  for (const { facts, kind } of parts) if (facts) give(runs, kind ?? 'registered', facts, spot);
+  for (const { facts, kind, cacheable } of parts) {
+    if (!facts) continue;
+    give(runs, kind ?? 'registered', facts, spot);
+    if (!cacheable) continue;
+    for (const one of runs) {
+      const before = one.kept.now.facts.get('ansible_facts');
+      give([one], 'facts', factVars({}, before, facts), spot);
+    }
+  }
   if (task.register === undefined) return;
   const whole = together(
     planned,

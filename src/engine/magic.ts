@@ -1,4 +1,4 @@
-import type { Task } from '../model/play.ts';
+import { shortNameOf, type Task } from '../model/play.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import type { LazyMap } from '../model/value.ts';
 import { Behind } from './behind.ts';
@@ -85,7 +85,7 @@ function ofHost(stage: Stage, run: HostRun): Layer {
   const made = layer({
     inventory_hostname: { value: name },
     inventory_hostname_short: { value: name.split('.')[0] ?? name },
-    inventory_file: { value: run.host.file },
+    inventory_file: { value: stage.input.absolute?.(run.host.file) ?? run.host.file },
     inventory_dir: { value: folderOf(stage.input, run.host.file) },
   });
   hostLayers.set(run, made);
@@ -136,8 +136,11 @@ function ofRole(role: NonNullable<Task['role']>): Layer {
   const known = roleLayers.get(role);
   if (known) return known;
   const made = layer({
-    role_name: { value: role.name },
+    role_name: { value: shortNameOf(role) },
     ansible_role_name: { value: role.name },
+    ...(role.collection === undefined
+      ? {}
+      : { ansible_collection_name: { value: role.collection } }),
     role_path: { value: role.path },
     ...(role.included
       ? {

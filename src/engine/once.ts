@@ -1,4 +1,4 @@
-import { compare, keyOf, past } from './position.ts';
+import { compare, inside, keyOf, past } from './position.ts';
 import type { Found } from './cursor.ts';
 import { failHost } from './finish.ts';
 import type { HostRun } from './host-run.ts';
@@ -16,12 +16,15 @@ export async function once(walker: Walker, found: Found, work: () => Promise<voi
   await turn(walker, step.at);
   const chosen = chosenFor(stage, found);
   if (chosen === run) return work();
-  await rest(walker, () => stage.gate?.finished(chosen.host.name, past(step.at)) ?? true);
+  // What an include brings is the business of the one host alone: the others wait only until it is known.
+  const behind = step.task.include ? inside(step.at) : past(step.at);
+  await rest(walker, () => stage.gate?.finished(chosen.host.name, behind) ?? true);
   const ended = stage.ended.get(keyOf(step.at));
-  walker.fence = step.at;
+  walker.fence = behind;
   const { shared } = traitsOf(stage, step.task);
   if (shared && ended?.outcome.kind === 'failed' && !ended.outcome.ignored) failHost(walker, ended);
   else walker.cursor = then;
+  if (step.handler) run.notified.delete(step.task.id);
   report(walker);
 }
 

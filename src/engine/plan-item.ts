@@ -118,9 +118,10 @@ const refusal = (refused: Refusal, task: Task): OrchError =>
 export function controlled(
   result: ControlResult,
   task: Task,
-): Pick<PlannedPart, 'outcome' | 'facts' | 'effect'> {
+): Pick<PlannedPart, 'outcome' | 'facts' | 'cacheable' | 'effect'> {
   const more = {
     ...(result.facts ? { facts: result.facts } : {}),
+    ...(result.cacheable ? { cacheable: true as const } : {}),
     ...(result.effect ? { effect: result.effect } : {}),
   };
   return { outcome: controlOutcome(result, task), ...more };

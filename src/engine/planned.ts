@@ -26,6 +26,8 @@ export interface PlannedPart {
   /** Variables it gives the host, as facts of it or, when nothing is said, as set_fact does. */
   readonly facts?: Readonly<Record<string, Value>>;
   readonly kind?: 'facts';
+  /** What set_fact gives is a fact of the host as well. */
+  readonly cacheable?: true;
   /** What it wants the engine to do. */
   readonly effect?: Effect;
 }

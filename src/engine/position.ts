@@ -16,5 +16,8 @@ export function compare(a: Position, b: Position): number {
 /** Behind a position and all that is inside of it. */
 export const past = (at: Position): Position => [...at, Infinity];
 
+/** Behind a position itself, before all that is inside of it. */
+export const inside = (at: Position): Position => [...at, -1];
+
 /** A position as a key of maps. */
 export const keyOf = (at: Position): string => at.join('.');

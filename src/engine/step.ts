@@ -1,5 +1,5 @@
 import type { Found } from './cursor.ts';
-import { keyOf } from './position.ts';
+import { keyOf, past } from './position.ts';
 import { refFor } from './refs.ts';
 import { type Walker, report, scopeAt } from './walker.ts';
 
@@ -13,7 +13,7 @@ export async function wantedAtStep(walker: Walker, found: Found): Promise<boolea
   stage.asked.set(key, answer);
   if (await answer) return true;
   walker.cursor = then;
-  walker.fence = step.at;
+  walker.fence = past(step.at);
   report(walker);
   return false;
 }

@@ -1,7 +1,9 @@
 import type { AnyModule } from '../model/module.ts';
 import type { Task } from '../model/play.ts';
 import type { Tree } from '../model/tree.ts';
-import { entry } from '../model/tree.ts';
+import { entry, hasTemplate } from '../model/tree.ts';
+import type { Scope } from '../model/scope.ts';
+import { truthy } from './identity.ts';
 import type { Stage } from './stage.ts';
 
 /** How a task is run, told without a host. */
@@ -58,6 +60,14 @@ function traits(stage: Stage, task: Task): Traits {
       task.module === 'group_by' ||
       ALL.has(metaOf(task)));
   return { how: howOf(task, module), module, once, shared, fence };
+}
+
+/** Whether one host runs a task for all, as the host sees it that comes to it: `run_once` may be a template. */
+export function runsOnce(stage: Stage, task: Task, scope: () => Scope): boolean {
+  const { once, shared } = traitsOf(stage, task);
+  const { runOnce } = task.keywords;
+  if (!shared || !runOnce || !hasTemplate(runOnce)) return once;
+  return truthy(scope().resolve(runOnce));
 }
 
 /** A keyword that is there and not plainly false: a template may turn out to be true. */

@@ -1,18 +1,18 @@
 import { OrchError } from '../lib/errors.ts';
 import { alone } from './alone.ts';
 import { Behind } from './behind.ts';
-import { type Found, recovering } from './cursor.ts';
+import { type Found, breakInto, recovering } from './cursor.ts';
 import { dropOut, lose } from './finish.ts';
 import { flow } from './flow.ts';
+import { isForced } from './flow-items.ts';
 import { rolled } from './health.ts';
 import { include } from './include.ts';
 import { once } from './once.ts';
-import { past } from './position.ts';
 import { replay } from './replay.ts';
 import { wantedAtStep } from './step.ts';
 import { guardFor } from './safeguard/at-work.ts';
-import { traitsOf } from './traits.ts';
-import { Halted, type Walker, peek, ranBefore, report, rest, turn } from './walker.ts';
+import { runsOnce, traitsOf } from './traits.ts';
+import { Halted, type Walker, peek, ranBefore, report, rest, scopeAt, turn } from './walker.ts';
 import { wave } from './wave.ts';
 
 /** Takes one host through its batch, task by task or wave by wave, to its end. Never rejects for a host's sake. */
@@ -48,11 +48,14 @@ async function meet(walker: Walker): Promise<void> {
   await rest(walker, () => true);
   if (!fence || !stage.gate) return;
   walker.fence = undefined;
-  await turn(walker, past(fence));
+  await turn(walker, fence);
   if (tooMany(stage) || (stage.fatal && !recovering(walker.cursor))) {
     stage.broken = true;
     run.gone = true;
-    throw new Halted();
+    const handlers = breakInto(walker.cursor, isForced);
+    if (!handlers) throw new Halted();
+    walker.cursor = handlers;
+    walker.view = undefined;
   }
 }
 
@@ -67,7 +70,8 @@ async function attempt(walker: Walker, found: Found): Promise<void> {
   try {
     if (!(await wantedAtStep(walker, found))) return;
     await guardFor(walker, found);
-    const { once: alike } = traitsOf(walker.stage, found.step.task);
+    const { step } = found;
+    const alike = runsOnce(walker.stage, step.task, () => scopeAt(walker, step));
     await (alike ? once(walker, found, () => take(walker, found)) : take(walker, found));
   } catch (error) {
     if (error instanceof Behind) await turn(walker, found.step.at);

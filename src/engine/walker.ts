@@ -31,7 +31,7 @@ export interface Walker {
   floor: Position;
   /** Where a host that was lost would have gone on. */
   parked: Cursor | undefined;
-  /** A fence just passed: all hosts meet behind it. */
+  /** Behind a fence just passed: all hosts meet there. */
   fence: Position | undefined;
   /** The task at work is one of which only so many hosts do a change at a time. */
   rolling: Rolling | undefined;

@@ -53,6 +53,7 @@ const TEXTS: ReadonlySet<string> = new Set([
 /** What stands in a map of keywords, for its own place and all below: its own words win, lists grow. */
 export function inherit(around: Around, own: MapTree, tags: readonly string[]): Around {
   const notify = scalars(entry(own, 'notify')?.value);
+  const collections = scalars(entry(own, 'collections')?.value);
   return {
     ...around,
     keywords: mergeKeywords(around.keywords, own, tags),
@@ -60,6 +61,9 @@ export function inherit(around: Around, own: MapTree, tags: readonly string[]): 
     vars: [...maps(entry(own, 'vars')?.value), ...around.vars],
     moduleDefaults: [...maps(entry(own, 'module_defaults')?.value), ...around.moduleDefaults],
     notify: notify.length > 0 ? notify : around.notify,
+    ...(collections.length > 0
+      ? { collections: collections.map(({ value }) => String(value)) }
+      : {}),
   };
 }
 

@@ -22,7 +22,7 @@ export function readIncluded(
   const place: Place = { ...include.place, around: include.around, chain: [] };
   const target = targetOf(include.target);
   if (include.kind === 'role') return readRole(loading, request, place, target);
-  const tries = candidates(place, name);
+  const tries = candidates(place, name, true);
   const file = tries.find((path) => loading.files.exists(path) === 'file');
   if (file === undefined) notFound(loading, name, tries, target.source);
   const items: readonly Item[] =

@@ -10,6 +10,8 @@ import { kindOfValue } from './schema/words.ts';
 export interface RoleFolder {
   readonly name: string;
   readonly path: string;
+  /** The collection it is of; its name begins with it. */
+  readonly collection?: string;
 }
 
 const EXTENSIONS = ['.yml', '.yaml', '.json'];
@@ -24,11 +26,13 @@ export function findRole(
   const folders = searched(loading, place);
   const tries = name.startsWith('/')
     ? [name]
-    : [...folders.map((one) => join(one, name)), ...ofCollection(place, name)];
+    : [...inCollections(loading, place, name), ...folders.map((one) => join(one, name))];
   const path = [...tries, normalize(name)].find((one) => loading.files.exists(one) === 'directory');
   if (path !== undefined) {
     const plainName = /[/\\]/.test(name) ? basename(name) : name;
-    return { name: plainName, path };
+    const collection = collectionOf(path);
+    if (collection === undefined) return { name: plainName, path };
+    return { name: `${collection}.${basename(path)}`, path, collection };
   }
   const there = folders.flatMap((one) =>
     loading.files.exists(one) === 'directory' ? loading.files.list(one) : [],
@@ -54,14 +58,33 @@ function searched(
   return [...new Set([join(dir, 'roles'), ...rolesPath, ...beside, dir, above])];
 }
 
-/** `ns.collection.role`, below the folder of collections beside the playbook. */
-function ofCollection({ dir }: Pick<Place, 'dir'>, name: string): readonly string[] {
-  const [space, collection, role, ...more] = name.split('.');
-  if (role === undefined || more.length > 0) return [];
-  return [
-    join(dir, 'collections/ansible_collections', space ?? '', collection ?? '', 'roles', role),
-  ];
+/**
+ * `ns.collection.role`, or a short name of a role of the collection it stands in or that `collections` names: below
+ * the folder of collections beside the playbook, or beside a folder of roles.
+ */
+function inCollections(
+  { rolesPath = [] }: Loading,
+  { dir, around }: Pick<Place, 'dir' | 'around'>,
+  name: string,
+): readonly string[] {
+  if (name.includes('/')) return [];
+  const parts = name.split('.');
+  const own = around.role && collectionOf(around.role.path);
+  const named = around.role ? (own === undefined ? [] : [own]) : (around.collections ?? []);
+  const roles = parts.length === 3 ? [parts] : named.map((one) => [...one.split('.'), name]);
+  const below = [dir, ...rolesPath.map((one) => join(one, '..'))];
+  return roles.flatMap(([space = '', collection = '', role = '']) =>
+    below.map((one) =>
+      join(one, 'collections/ansible_collections', space, collection, 'roles', role),
+    ),
+  );
 }
+
+/** The collection a role is of, by its folder. */
+const collectionOf = (path: string): string | undefined => {
+  const [, space, collection] = /ansible_collections\/([^/]+)\/([^/]+)\/roles\//.exec(path) ?? [];
+  return space === undefined ? undefined : `${space}.${collection ?? ''}`;
+};
 
 /** A file of a role, such as its tasks; nothing when the role has none. One that was asked for by name must be there. */
 export function roleFile(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { OrchError, OrchErrors } from '../lib/errors.ts';
-import type { Role } from '../model/play.ts';
+import { shortNameOf, type Role } from '../model/play.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import { isTemplate, type MapTree, type ScalarTree, type Tree } from '../model/tree.ts';
 import type { Value } from '../model/value.ts';
@@ -35,12 +35,12 @@ function scopeAt(loading: PlayLoading, { around }: Place): Scope | undefined {
   ]);
 }
 
-const ofRole = ({ name, path }: Role): Layer => ({
+const ofRole = (role: Role): Layer => ({
   name: 'set by orch',
   vars: new Map([
-    ['role_name', { value: name }],
-    ['ansible_role_name', { value: name }],
-    ['role_path', { value: path }],
+    ['role_name', { value: shortNameOf(role) }],
+    ['ansible_role_name', { value: role.name }],
+    ['role_path', { value: role.path }],
   ]),
 });
 

@@ -8,19 +8,21 @@ import { kindOfValue } from './schema/words.ts';
 
 /**
  * Where a file of tasks may be: beside the file that names it, beside those around that, in the role, in the
- * folder of the playbook.
+ * folder of the playbook. For an include (`dynamic`) the role comes first.
  */
 export function candidates(
   { around, dir, dirs, handler }: Pick<Place, 'around' | 'dir' | 'dirs' | 'handler'>,
   name: string,
+  dynamic = false,
 ): readonly string[] {
   if (name.startsWith('/')) return [normalize(name)];
   const role = around.role?.path;
+  const ofRole = role === undefined ? [] : [join(role, handler ? 'handlers' : 'tasks')];
   const folders = [
+    ...(dynamic ? ofRole : []),
     ...dirs,
-    ...(role === undefined
-      ? []
-      : [...(handler ? [join(role, 'handlers')] : []), join(role, 'tasks'), role]),
+    ...ofRole,
+    ...(role === undefined ? [] : [...(handler ? [join(role, 'tasks')] : []), role]),
     join(dir, 'tasks'),
     dir,
   ];

@@ -60,6 +60,7 @@ export function useRole(loading: PlayLoading, use: RoleUse): UsedRole | undefine
   const alone: Role = {
     name: files.name,
     path: files.path,
+    ...(files.collection === undefined ? {} : { collection: files.collection }),
     key: keyOf(use),
     allowDuplicates: use.allowDuplicates ?? flagOf(meta.allowDuplicates, false),
     ownDefaults: own.defaults,

@@ -200,7 +200,8 @@ class Reader {
       const value = this.#node(pair.value, keySource);
       if (key === undefined) continue;
       if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') {
-        merged.push(...(value.kind === 'list' ? value.items : [value]));
+        // Of a list the first wins, so it comes last.
+        merged.push(...(value.kind === 'list' ? value.items.toReversed() : [value]));
         continue;
       }
       const first = entries.get(key);
@@ -214,8 +215,12 @@ class Reader {
         );
       } else entries.set(key, { key, keySource, value });
     }
-    for (const from of merged) this.#merge(from, entries, source);
-    return { kind: 'map', entries: [...entries.values()], source };
+    if (merged.length === 0) return { kind: 'map', entries: [...entries.values()], source };
+    // As in PyYAML what is merged comes first; a key of the map itself keeps the place it has there.
+    const all = new Map<string, Entry>();
+    for (const from of merged) this.#merge(from, all, source);
+    for (const one of entries.values()) all.set(one.key, one);
+    return { kind: 'map', entries: [...all.values()], source };
   }
 
   #merge(from: Tree, into: Map<string, Entry>, at: Source): void {
@@ -225,7 +230,7 @@ class Reader {
       });
       return;
     }
-    for (const one of from.entries) if (!into.has(one.key)) into.set(one.key, one);
+    for (const one of from.entries) into.set(one.key, one);
   }
 
   #key(node: Node, source: Source): string | undefined {

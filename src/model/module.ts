@@ -274,8 +274,9 @@ export interface ControlResult {
   readonly failed?: string;
   readonly message?: string;
   readonly data: Readonly<Record<string, Value>>;
-  /** Variables to keep for this host from here on. */
+  /** Variables to keep for this host from here on; with `cacheable` as facts of it as well. */
   readonly facts?: Readonly<Record<string, Value>>;
+  readonly cacheable?: boolean;
   /** Set when a value it needs cannot be foreseen. */
   readonly unknown?: string;
   /** What is left for the engine to do. */

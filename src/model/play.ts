@@ -104,6 +104,8 @@ export interface Play extends Rolled {
 export interface Role {
   readonly name: string;
   readonly path: string;
+  /** The collection it is of, which its name begins with: `ns.collection`. */
+  readonly collection?: string;
   /** Equal for uses of the same role with the same arguments. */
   readonly key: string;
   /**
@@ -127,6 +129,10 @@ export interface Role {
   readonly included: boolean;
   readonly dependencies: readonly Role[];
 }
+
+/** The name of a role without that of its collection. */
+export const shortNameOf = ({ name, collection }: Pick<Role, 'name' | 'collection'>): string =>
+  collection === undefined ? name : name.slice(collection.length + 1);
 
 /** What stands in a list of tasks. Static imports and `roles:` are expanded into these when they are loaded. */
 export type Item = Task | Block;
@@ -158,6 +164,8 @@ export interface Around {
   /** Handlers for tasks that name none. */
   readonly notify: readonly ScalarTree[];
   readonly role: Role | undefined;
+  /** `collections`: where roles with short names are looked for first. */
+  readonly collections?: readonly string[];
 }
 
 /** One use of a module. Everything inherited is in it: nothing around it need be looked at. */

@@ -19,6 +19,38 @@ export const EXCEPTIONS: Readonly<Record<string, Exception | undefined>> = {
       },
     },
   },
+  'run_once in a handler': {
+    why: 'A handler of run_once runs once, as in later versions of Ansible; in 2.14 it runs again in the next flush, on another host.',
+    instead: {
+      recap: {
+        a: 'ok=2 changed=2 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0',
+        b: 'ok=1 changed=1 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0',
+      },
+      wrote: { order: 'a\n' },
+    },
+  },
+  'run_once in handlers of three hosts': {
+    why: 'The same: once is once.',
+    instead: {
+      recap: {
+        a: 'ok=4 changed=1 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0',
+        b: 'ok=1 changed=1 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0',
+        c: 'ok=1 changed=1 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0',
+      },
+      said: { a: ['a', 'included on a'] },
+    },
+  },
+  'any_errors_fatal runs handlers that are forced on every host': {
+    why: 'What force_handlers promises holds, as in later versions of Ansible; in 2.14 any_errors_fatal took it back.',
+    instead: {
+      recap: {
+        a: 'ok=2 changed=1 unreachable=0 failed=0 skipped=1 rescued=0 ignored=0',
+        b: 'ok=2 changed=1 unreachable=0 failed=1 skipped=0 rescued=0 ignored=0',
+        c: 'ok=2 changed=1 unreachable=0 failed=0 skipped=1 rescued=0 ignored=0',
+      },
+      said: { a: ['handled'], b: ['handled'], c: ['handled'] },
+    },
+  },
   'rescue takes a host that cannot be reached': {
     why: 'A host that cannot be reached is a failure like any other: rescue and always run for it, so that a play can go on or tidy up. Ansible gives the host up.',
     instead: {

@@ -50,7 +50,9 @@ export const sharedKeywords: Readonly<Record<string, Schema>> = {
     'x-says': 'a map of modules and their arguments',
   },
   safeguard: safeguardKeyword,
-  collections: names('Accepted and not needed: modules are found without.'),
+  collections: names(
+    'Collections in which roles with short names are looked for; modules are found without.',
+  ),
 };
 
 /** Keywords of a block besides its lists of tasks. */

@@ -133,7 +133,9 @@ export const importPlaybookSchema: Schema = {
     vars: variables('Variables for its plays; stronger than their own.'),
     tags: names('Words to choose by, for all its plays.'),
     when: condition('Its tasks run only if this holds.'),
-    collections: names('Accepted and not needed.'),
+    collections: names(
+      'Collections in which roles with short names are looked for; modules are found without.',
+    ),
   },
 };
 

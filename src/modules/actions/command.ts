@@ -28,7 +28,7 @@ const params = {
     },
     argv: {
       type: 'array',
-      items: { type: ['string', 'number'] },
+      items: { type: ['string', 'number', 'boolean'] },
       minItems: 1,
       'x-secret': true,
       description: 'The program and its words as a list, instead of cmd.',
@@ -106,12 +106,15 @@ function problems(given: unknown): readonly Problem[] {
 }
 
 function wordsOf({ cmd, argv }: CommandParams): readonly string[] {
-  if (argv) return argv.map(textOf);
+  if (argv) return argv.map((one) => (typeof one === 'boolean' ? wordOf(one) : textOf(one)));
   const split = splitWords(textOf(cmd));
   return 'words' in split ? split.words : [textOf(cmd)];
 }
 
+/** A boolean as Ansible gives it to a program. */
+const wordOf = (value: boolean): string => (value ? 'True' : 'False');
+
 function shown(given: CommandParams): Value {
   const cmd = given.cmd as Value | undefined;
-  return cmd instanceof Secret ? cmd : (given.argv ?? wordsOf(given));
+  return cmd instanceof Secret ? cmd : wordsOf(given);
 }

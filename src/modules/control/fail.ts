@@ -1,14 +1,14 @@
 import type { ControlModule, ControlResult, ParamsSchema } from '../../model/module.ts';
 import { entry } from '../../model/tree.ts';
 import { firstUnknown } from '../../model/value.ts';
-import { showMessage } from './texts.ts';
+import { eager, showMessage } from './texts.ts';
 
 const params = {
   type: 'object',
   description: 'Fails the host, with a message. Give it a `when`. Runs in orch, not on the host.',
   properties: {
     msg: {
-      type: ['string', 'array'],
+      type: ['string', 'array', 'number', 'boolean', 'object', 'null'],
       default: 'Failed as requested from task',
       description: 'What to say; a list is said as it is.',
     },
@@ -30,6 +30,6 @@ export const fail: ControlModule = {
     const value = given ? scope.resolve(given.value) : params.properties.msg.default;
     const unknown = firstUnknown(value);
     const msg = unknown ? `failed; its message is not known: ${unknown.why}` : showMessage(value);
-    return { failed: msg, data: { msg } };
+    return { failed: msg, data: { msg: unknown ? msg : eager(value) } };
   },
 };

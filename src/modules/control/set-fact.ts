@@ -1,7 +1,7 @@
 import { OrchError } from '../../lib/errors.ts';
 import type { ControlModule, ControlResult, ParamsSchema } from '../../model/module.ts';
 import type { Scope } from '../../model/scope.ts';
-import type { Entry } from '../../model/tree.ts';
+import { entry, type Entry } from '../../model/tree.ts';
 import { opened, type Value } from '../../model/value.ts';
 
 const params = {
@@ -12,7 +12,8 @@ const params = {
     cacheable: {
       type: 'boolean',
       default: false,
-      description: 'Accepted and without effect: orch keeps no facts between runs.',
+      description:
+        'Whether the variables are facts of the host as well, in `ansible_facts`; orch keeps none between runs.',
     },
   },
   additionalProperties: false,
@@ -40,7 +41,9 @@ export const setFact: ControlModule = {
     const facts = Object.fromEntries(
       given.map((e) => [nameOf(e, scope), asBoolean(scope.resolve(e.value))]),
     );
-    return { data: { ansible_facts: facts }, facts };
+    const cacheable = entry(args, 'cacheable');
+    const kept = cacheable !== undefined && asBoolean(scope.resolve(cacheable.value)) === true;
+    return { data: { ansible_facts: facts }, facts, ...(kept ? { cacheable: true } : {}) };
   },
 };
 
