@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { folder, orch, told, type Told } from '../integration/orch.ts';
+import { type Owner, withMachine } from '../lab/vm.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Seconds the machine waits. */
+const TIMER = 30;
+/** Address of the control node as a machine of the lab sees it (qemu's user network). */
+const CLIENT = '10.0.2.2';
+
+/** Everything a change could have touched, told by the tools of the machine. */
+const STATE = `
+firewall-cmd --list-all-zones; firewall-cmd --permanent --list-all-zones; firewall-cmd --get-default-zone
+ip -d addr show | grep -v 'valid_lft\\|dummy'; ip -4 route show table all | grep -v expires | sort
+cd /etc/firewalld; find . -type f ! -name '*.old' | sort | xargs -r md5sum
+cat /etc/motd 2>/dev/null || :
+! command -v nmcli >/dev/null || for c in eth0 eth1; do nmcli -g connection.zone connection show $c 2>/dev/null || :; done
+systemctl is-active ssh sshd 2>/dev/null | sort -u
+`;
+
+/** What orch could have left: folders, units, hooks, processes. */
+const LEFT = `
+ls -d /run/orch /var/lib/orch /run/orch-lease* 2>/dev/null || :
+ls /etc/systemd/system /etc/systemd/system/multi-user.target.wants | grep orch || :
+systemctl list-units --all --no-legend 'orch*' || :
+ps -eo args | grep '[f]ire /run/orch' || :
+`;
+
+interface LockOut {
+  readonly title: string;
+  readonly tasks: string;
+}
+
+const shell = (run: string, undo: string): string =>
+  `    - shell: ${run}\n      undo:\n        - shell: ${undo}\n`;
+
+const LOCK_OUTS: readonly LockOut[] = [
+  {
+    title: 'the service ssh is removed',
+    tasks: '    - firewalld_zone: { zone: public, remove: { services: [ssh] } }\n',
+  },
+  {
+    title: 'the interface goes to zone drop',
+    tasks: '    - firewalld_zone: { zone: drop, interfaces: [eth0] }\n',
+  },
+  {
+    title: 'a route shadows the control node',
+    tasks: shell(`ip route add blackhole ${CLIENT}/32`, `ip route del blackhole ${CLIENT}/32`),
+  },
+  {
+    title: 'sshd is stopped',
+    tasks: shell('systemctl stop ssh.socket ssh || systemctl stop ssh', 'systemctl start ssh'),
+  },
+];
+
+const OWNERS: readonly Owner[] = ['networkd', 'nm'];
+
+for (const owner of OWNERS)
+  describe(`safeguards on a real machine (${owner})`, function () {
+    this.timeout(900_000);
+    const machine = withMachine(owner);
+    let inventory = '';
+    let before_ = '';
+    const rows: string[] = [];
+    const book = (safeguard: string, tasks: string): string =>
+      join(
+        folder({
+          'book.yml': `- hosts: vm1\n  gather_facts: false\n  safeguard: ${safeguard}\n  tasks:\n${tasks}`,
+        }),
+        'book.yml',
+      );
+    const run = (playbook: string, ...more: string[]): Promise<Told> =>
+      told(['run', playbook, '-i', inventory, ...more]);
+    const answers = (): boolean => {
+      try {
+        machine.shell('true');
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const boot = (): string => machine.shell('cat /proc/sys/kernel/random/boot_id').trim();
+    const state = (): string => machine.shell(STATE);
+    /** Starts a run and kills orch as soon as the machine has its undo, and the change. */
+    const killedOnceArmed = async (playbook: string): Promise<void> => {
+      const args = ['run', playbook, '--allow-lockout', '-i', inventory, '--output', 'ndjson'];
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, ORCH_STATE_DIR: folder({}) },
+      });
+      await new Promise<void>((resolve, reject) => {
+        let said = '';
+        child.stdout.on('data', (bytes: Buffer) => {
+          said += bytes.toString();
+          if (said.includes('"armed"')) resolve();
+        });
+        child.once('exit', () => reject(new Error(`orch ended before it had an undo: ${said}`)));
+      });
+      child.kill('SIGKILL');
+    };
+    /** Waits until the state is as it was; seconds it took. */
+    const isBack = async (seconds: number): Promise<number> => {
+      const from = performance.now();
+      const took = (): number => (performance.now() - from) / 1000;
+      while (took() < seconds) {
+        if (answers() && state() === before_) return took();
+        await pause(500);
+      }
+      expect(answers(), 'the machine answers').to.equal(true);
+      expect(state()).to.equal(before_);
+      return took();
+    };
+    /** The next run says what the machine did, and nothing is left of it then. */
+    const nextRunTells = async (words: RegExp): Promise<void> => {
+      const next = await told([
+        ...['run', book('30s', '    - firewalld_port: { ports: [8080/tcp] }\n'), '-i', inventory],
+      ]);
+      expect(next.exit, next.stdout + next.stderr).to.equal(12);
+      expect(next.stdout).to.match(words);
+      machine.shell(
+        'firewall-cmd -q --remove-port=8080/tcp --permanent; firewall-cmd -q --remove-port=8080/tcp',
+      );
+      machine.shell('rm -f /etc/firewalld/zones/public.xml.old');
+      expect(machine.shell(LEFT)).to.equal('');
+    };
+
+    before(() => {
+      inventory = join(folder({ 'vms.yml': machine.inventory() }), 'vms.yml');
+      // The first write of a zone makes its file: that is no difference that matters here.
+      machine.shell(
+        'firewall-cmd -q --permanent --zone=public --add-port=8080/tcp; firewall-cmd -q --permanent --zone=public --remove-port=8080/tcp',
+      );
+      before_ = state();
+      expect(machine.shell(LEFT)).to.equal('');
+    });
+    after(() => console.log(rows.join('\n')));
+
+    it('keeps a file and a port, and leaves nothing', async () => {
+      const kept = await run(
+        book(
+          `${TIMER}s`,
+          '    - copy: { dest: /etc/motd, content: "kept\\n" }\n    - firewalld_port: { ports: [8443/tcp] }\n',
+        ),
+      );
+      expect(kept.exit, kept.stdout + kept.stderr).to.equal(0);
+      expect(kept.totals['vm1']).to.include({ changed: 2 });
+      expect(machine.shell('cat /etc/motd; firewall-cmd --list-ports')).to.equal(
+        'kept\n8443/tcp\n',
+      );
+      expect(machine.shell(LEFT)).to.equal('');
+      machine.shell(
+        'firewall-cmd -q --permanent --remove-port=8443/tcp; firewall-cmd -q --remove-port=8443/tcp',
+      );
+      before_ = state();
+    });
+
+    for (const { title, tasks } of LOCK_OUTS)
+      it(`${title}, the control node dies: systemd's timer takes it back`, async () => {
+        await killedOnceArmed(book(`${TIMER}s`, tasks));
+        expect(answers(), 'it is locked out').to.equal(false);
+        const took = await isBack(TIMER + 10);
+        rows.push(`| ${owner} | ${title} | systemd's timer | ${took.toFixed(0)} s after | equal |`);
+        await nextRunTells(/rolled back: a change was not confirmed in time/);
+      });
+
+    it('reboots while locked out, with a new zone: its boot unit takes it back', async () => {
+      const old = boot();
+      machine.shell('nohup sh -c "sleep 45; systemctl reboot" >/dev/null 2>&1 &');
+      await killedOnceArmed(
+        book(
+          '600s',
+          `    - firewalld_zone: { zone: nodes, sources: ["${CLIENT}/24"] }\n    - copy: { dest: /etc/motd, content: "lost\\n" }\n`,
+        ),
+      );
+      expect(answers(), 'it is locked out').to.equal(false);
+      await isBack(180);
+      expect(boot()).to.not.equal(old);
+      rows.push(
+        `| ${owner} | a new zone takes the network of the control node | boot unit | after the reboot | equal |`,
+      );
+      await nextRunTells(/rolled back: .*started anew/);
+    });
+
+    it('reboots while a person is to confirm: its boot unit takes it back', async () => {
+      const manual = await run(
+        book(
+          '{ timeout: 600s, confirm: manual }',
+          '    - copy: { dest: /etc/motd, content: "unconfirmed\\n" }\n    - firewalld_zone: { zone: extra, ports: [9999/tcp] }\n',
+        ),
+      );
+      expect(manual.exit, manual.stdout + manual.stderr).to.equal(0);
+      expect(machine.shell('cat /etc/motd')).to.equal('unconfirmed\n');
+      expect(machine.shell(LEFT)).to.include('orch-undo');
+      machine.reboot();
+      await isBack(120);
+      rows.push(
+        `| ${owner} | a file and a zone wait for a person | boot unit | after the reboot | equal |`,
+      );
+      await nextRunTells(/rolled back: .*started anew/);
+      expect((await orch(['confirm', 'last'])).exit).to.not.equal(0);
+    });
+  });
