@@ -160,6 +160,24 @@ export const REMARKS: Readonly<Record<string, Remarks>> = {
       ['nothing', 'NetworkManager leaves the pod network alone', 'It may take addresses from it.'],
     ],
   },
+  'rollback.yml': {
+    disruption:
+      'Zones are changed while they run, without a reload. Nodes and pods no longer reach each other afterwards: K3s must be off, or not needed.',
+    deviations: [
+      ['no way back', 'all it set is taken back', 'To try something one must be able to end it.'],
+    ],
+  },
+  'reload-safe.yml': {
+    disruption:
+      'A reload of firewalld, one host at a time: what only runs is dropped, and before firewalld 2.0 perhaps the rules of K3s, which are then waited for. K3s is restarted where they do not come back.',
+    deviations: [
+      [
+        '`firewall-cmd --reload` behind the commands',
+        'not needed, for nothing here is set in the permanent configuration alone',
+        'If it must be: with the rules of K3s counted before and behind.',
+      ],
+    ],
+  },
   'site.yml': {
     disruption: 'That of the playbooks it imports.',
     deviations: [],

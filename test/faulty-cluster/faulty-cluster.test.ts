@@ -22,6 +22,8 @@ interface Fault {
   /** Who has to find it, and in which words. */
   readonly by: readonly Book[];
   readonly words: RegExp;
+  /** What the first of them has to tell to do, where another task than usual mends it. */
+  readonly cure?: RegExp;
   /** What only the first of these names on the host itself may be found by the others too: they cannot reach it. */
   readonly reachesOthers?: true;
 }
@@ -45,6 +47,7 @@ const FAULTS: readonly Fault[] = [
     make: twice(`--zone=trusted --add-rich-rule='rule port port="10250" protocol="tcp" reject'`),
     by: ['precheck'],
     words: /10250\/tcp/,
+    cure: /firewalld_zone:\s+zone: trusted\s+remove:\s+rich_rules:\s+- 'rule port port="10250" protocol="tcp" reject'/,
     reachesOthers: true,
   },
   {
@@ -157,7 +160,7 @@ describe('a broken cluster', function () {
     rows.push('| none | | nobody | | |');
   });
 
-  for (const { name, on, make, by, words, reachesOthers } of FAULTS) {
+  for (const { name, on, make, by, words, cure: remedy, reachesOthers } of FAULTS) {
     it(`is diagnosed: ${name}`, async () => {
       lab.shell(on, make);
       const found = await examined();
@@ -175,6 +178,7 @@ describe('a broken cluster', function () {
       }
       const finders = BOOKS.filter((book) => found.some((one) => one.by === book));
       const first = named.find((one) => one.by === by[0]);
+      if (remedy) expect(first?.cure).to.match(remedy);
       const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
       rows.push(
         `| ${name} | ${host} | ${finders.join(', ')} | ${cell(first?.message ?? '')} | ${cell(first?.cure ?? '')} |`,

@@ -11,11 +11,19 @@ export interface Opener {
   readonly ports: readonly Port[];
 }
 
+/** A rule that denies ports, perhaps only for some. */
+export interface Doubt {
+  readonly why: string;
+  readonly ports: readonly Port[];
+  /** The rule, as firewalld lists it. */
+  readonly rule: string;
+}
+
 /** What a zone lets in, and where that cannot be told. */
 export interface Coverage {
   readonly openers: readonly Opener[];
   /** Rules that deny part of it, perhaps only for some: what they name counts as closed. */
-  readonly doubts: readonly { readonly why: string; readonly ports: readonly Port[] }[];
+  readonly doubts: readonly Doubt[];
 }
 
 const PROTOCOLS: ReadonlyMap<string, Proto> = new Map([
@@ -65,18 +73,19 @@ function made(settings: ZoneSettings, services: Services, from: string | undefin
     if (proto) openers.push({ by: `protocol ${name}`, ports: [whole(proto)] });
   }
   if (settings.target === 'ACCEPT') openers.push({ by: 'target ACCEPT', ports: EVERYTHING });
-  const doubts: { why: string; ports: readonly Port[] }[] = [];
+  const doubts: Doubt[] = [];
   for (const text of settings.richRules) {
     const rule = parseRich(text);
     if ('message' in rule) {
-      doubts.push({ why: `rich rule that orch cannot read: ${text}`, ports: EVERYTHING });
+      const why = `rich rule that orch cannot read: ${text}`;
+      doubts.push({ why, ports: EVERYTHING, rule: text });
       continue;
     }
     const ports = richPorts(rule, services);
     if (section(rule, 'accept')) {
       if (matches(rule, from) === 'yes') openers.push({ by: named(text), ports });
     } else if (denies(rule) && matches(rule, from) !== 'no') {
-      doubts.push({ why: named(text), ports });
+      doubts.push({ why: named(text), ports, rule: text });
     }
   }
   return { openers, doubts };
@@ -97,8 +106,8 @@ export const missing = (want: readonly Port[], seen: Coverage): Port[] =>
   coalesce(subtract(want, certain(seen)));
 
 /** Why parts of `want` are doubtful though something opens them. */
-export const doubtsAbout = (want: readonly Port[], { doubts }: Coverage): string[] =>
-  doubts.filter(({ ports }) => intersect(want, ports).length > 0).map(({ why }) => why);
+export const doubtsAbout = (want: readonly Port[], { doubts }: Coverage): readonly Doubt[] =>
+  doubts.filter(({ ports }) => intersect(want, ports).length > 0);
 
 /** What a service opens for sure; nothing when it is unknown or limited to a destination. */
 export function servicePorts(service: ServiceDefinition | undefined): Port[] {

@@ -7,7 +7,7 @@ import { type PrecheckParams, precheckParams } from './precheck-params.ts';
 import { needed, type Peer, peersOf } from './precheck-rows.ts';
 import { firewalld } from './resource.ts';
 import type { FirewalldFacts, FirewalldScope, FirewalldState } from './state.ts';
-import { portGap } from './verify-zone.ts';
+import { type PortGap, portGap, singleQuoted } from './verify-zone.ts';
 import { type Config, settingsIn } from './zone-edit.ts';
 import { type Met, zoneMet } from './zone-reach.ts';
 
@@ -87,10 +87,8 @@ function inspect(current: Current, params: PrecheckParams): Inspection {
 }
 
 /** What some peers miss in the zone they meet. */
-interface Gap {
+interface Gap extends PortGap {
   readonly met: Met;
-  readonly text: string;
-  readonly ports: readonly Port[];
   readonly peers: readonly Peer[];
 }
 
@@ -113,17 +111,24 @@ function gapsOf(current: Current, params: PrecheckParams, config: Config): reado
 }
 
 function findingOf(
-  { met: { zone, by }, text, ports, peers }: Gap,
+  { met: { zone, by }, peers, ...gap }: Gap,
   params: PrecheckParams,
   spread: boolean,
 ): Finding {
   const who = peers.flatMap(({ address }) => address ?? []).join(', ');
   const whose = spread && who !== '' ? ` for ${who} (${by})` : '';
-  return { message: `missing in zone ${zone}: ${text}${whose}`, cure: cureOf(zone, ports, params) };
+  return {
+    message: `missing in zone ${zone}: ${gap.text}${whose}`,
+    cure: cureOf(zone, gap, params),
+  };
 }
 
 /** A task, ready to be pasted. */
-function cureOf(zone: string, ports: readonly Port[], params: PrecheckParams): string {
+function cureOf(zone: string, { ports, rules, closed }: PortGap, params: PrecheckParams): string {
+  if (rules.length > 0 && closed.length === 0) {
+    const list = rules.map((rule) => `\n        - ${singleQuoted(rule)}`).join('');
+    return `- firewalld_zone:\n    zone: ${zone}\n    remove:\n      rich_rules:${list}`;
+  }
   const device = params.internal_interface;
   if (params.layout === 'segregated' && device !== undefined) {
     return `- firewalld_zone:\n    zone: trusted\n    interfaces: [${device}]`;
@@ -144,7 +149,7 @@ function installerView(
   if (!gap) return undefined;
   return {
     message: `missing in default zone ${zone}: ${gap.text}`,
-    cure: cureOf(zone, gap.ports, { ...params, layout: 'shared' }),
+    cure: cureOf(zone, gap, { ...params, layout: 'shared' }),
     ports: gap.ports,
   };
 }

@@ -125,7 +125,7 @@ function ports({ facts, settings, want }: Place): Part {
     lacks: [
       {
         what: `missing ${gap.text}`,
-        cure: `firewalld_port: {zone: ${want.zone}, ports: [${gap.ports.map(formatPort).join(', ')}]}`,
+        cure: gapCure(want.zone, gap),
       },
     ],
     notes: [],
@@ -137,7 +137,23 @@ export interface PortGap {
   readonly ports: readonly Port[];
   /** "8472/udp, 10000-30000/tcp (open: 10000-20000)", and rules that may deny some of it. */
   readonly text: string;
+  /** Rules that deny some of it. */
+  readonly rules: readonly string[];
+  /** Those of them that nothing opens, whatever the rules say. */
+  readonly closed: readonly Port[];
 }
+
+/** A task that opens what is missing, or takes away the rules that deny it. */
+function gapCure(zone: string, { ports, rules, closed }: PortGap): string {
+  if (rules.length === 0 || closed.length > 0) {
+    const list = (rules.length === 0 ? ports : closed).map(formatPort).join(', ');
+    return `firewalld_port: {zone: ${zone}, ports: [${list}]}`;
+  }
+  return `firewalld_zone: {zone: ${zone}, remove: {rich_rules: [${rules.map(singleQuoted).join(', ')}]}}`;
+}
+
+/** A text as YAML takes it, whatever is in it. */
+export const singleQuoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** What of the ports asked for a zone does not surely let in; `from` is the address that knocks. */
 export function portGap(
@@ -155,8 +171,14 @@ export function portGap(
     const parts = showPorts(intersect(open, [port])).replaceAll(`/${port.proto}`, '');
     return `${formatPort(port)} (open: ${parts})`;
   });
-  const doubts = doubtsAbout(short, seen).map((why) => `${why} may deny it`);
-  return { ports: short, text: [each.join(', '), ...doubts].join('; ') };
+  const doubts = doubtsAbout(short, seen);
+  const bare = { ...seen, doubts: [] };
+  return {
+    ports: short,
+    text: [each.join(', '), ...doubts.map(({ why }) => `${why} may deny it`)].join('; '),
+    rules: doubts.map(({ rule }) => rule),
+    closed: short.filter((port) => missing([port], bare).length > 0),
+  };
 }
 
 function flags({ settings, want }: Place): Part {
