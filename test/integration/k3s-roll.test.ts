@@ -57,7 +57,7 @@ describe('k3s-flags.yml rolls through servers, with a stand-in for K3s', functio
     for (const host of hosts) {
       lab.write(host, '/usr/local/bin/systemctl', SYSTEMCTL, '755');
       lab.write(host, '/usr/local/bin/k3s', K3S, '755');
-      lab.shell(host, 'cp /usr/bin/sleep /usr/local/bin/k3s-server');
+      lab.shell(host, 'cp "$(command -v sleep)" /usr/local/bin/k3s-server');
       servers(host, 'node1=True\nnode2=True\nnode3=True\n');
     }
     inventory = join(folder({ 'lab.yml': allServers() }), 'lab.yml');
