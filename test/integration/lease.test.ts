@@ -138,7 +138,7 @@ describe('two runs and one host', function () {
     );
     await until(() => there('/run/done'));
     // Its sshd is stopped: like one whose peer lost its power, it does not see the connection end.
-    const stopped = lab.shell(1, 'pgrep -f "^sshd: root@notty"').trim();
+    const stopped = lab.shell(1, 'pgrep -f "^sshd(-session)?: root@notty"').trim();
     lab.shell(1, `kill -STOP ${stopped}`);
     child.kill('SIGKILL');
     const begun = performance.now();
