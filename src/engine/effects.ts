@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Outcome } from '../model/event.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Effect } from '../model/effect.ts';
@@ -79,9 +80,19 @@ function addHost({ stage }: Walker, { name, groups, vars }: Of<'add_host'>): Mor
   const hosts = new Map(before.hosts).set(name, host);
   world.inventory = addToGroups({ ...before, hosts }, name, groups);
   refresh(stage.world, name);
-  const changed = !known || groups.some((group) => !known.groups.includes(group));
+  const changed =
+    !known ||
+    groups.some((group) => !known.groups.includes(group)) ||
+    Object.entries(vars).some(([key, value]) => !isDeepStrictEqual(valueOf(known, key), value));
   const data = { add_host: { host_name: name, groups, host_vars: vars } };
   return { kind: changed ? 'changed' : 'ok', data };
+}
+
+/** What a host has under a name before templates are evaluated. */
+function valueOf({ layers }: Host, name: string): unknown {
+  const given = layers.map(({ vars }) => vars.get(name)).find((one) => one !== undefined);
+  if (!given || 'lazy' in given) return undefined;
+  return 'value' in given ? given.value : plain(given.tree);
 }
 
 function groupBy({ stage, run }: Walker, { group, parents }: Of<'group_by'>): More {

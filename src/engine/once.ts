@@ -20,7 +20,7 @@ export async function once(walker: Walker, found: Found, work: () => Promise<voi
   const behind = step.task.include ? inside(step.at) : past(step.at);
   await rest(walker, () => stage.gate?.finished(chosen.host.name, behind) ?? true);
   const ended = stage.ended.get(keyOf(step.at));
-  walker.fence = behind;
+  walker.fence = past(step.at);
   const { shared } = traitsOf(stage, step.task);
   if (shared && ended?.outcome.kind === 'failed' && !ended.outcome.ignored) failHost(walker, ended);
   else walker.cursor = then;

@@ -56,6 +56,8 @@ export async function runPlay(
     }
     const stage = stageOf(world, staged, all, batch, i);
     await runBatch(stage);
+    // Who ended early is back in the play when the next batch begins; who failed is not.
+    if (!stage.broken) for (const run of batch) run.gone = run.out;
     if (stage.over === 'play') break;
     // As in Ansible: a batch all of whose hosts failed now ends the run.
     if (stage.broken || (batch.length === whole.length && batch.every((run) => run.out))) {
@@ -107,7 +109,7 @@ function closeLines({ world }: Stage, { host }: HostRun): void {
 /** A batch of hosts at the start of its way through a play. */
 export function stageOf(
   world: World,
-  { play, file, number, last, hosts: all }: Staged & { readonly last: boolean },
+  { play, number, last, hosts: all }: Staged & { readonly last: boolean },
   hosts: readonly HostRun[],
   batch: readonly HostRun[],
   index: number,
@@ -118,7 +120,7 @@ export function stageOf(
     input,
     world,
     play,
-    playbookFile: file,
+    playbookFile: play.source.file,
     base,
     items: [],
     hosts,

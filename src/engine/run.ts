@@ -21,7 +21,6 @@ import { opened } from '../model/value.ts';
 /** One play with the hosts it runs on. */
 export interface Staged {
   readonly play: Play;
-  readonly file: string;
   readonly book: Playbook;
   /** Number of the play in the run. */
   readonly number: number;
@@ -171,7 +170,7 @@ function stage(world: World): readonly Staged[] {
   for (const book of input.playbooks) {
     for (const play of book.plays) {
       const grows = staged.some((one) => addsHosts(one.play));
-      const one = { play, file: book.file, book, number: staged.length };
+      const one = { play, book, number: staged.length };
       try {
         const hosts = hostsOf(world, play, grows).map((host) => runOf(world, host));
         staged.push({ ...one, hosts });

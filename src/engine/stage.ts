@@ -48,6 +48,7 @@ export interface Stage {
   readonly input: RunInput;
   readonly world: World;
   readonly play: Play;
+  /** The playbook the play stands in: one that was imported, or that of the run. */
   readonly playbookFile: string;
   /** Positions in this batch begin with it: number of the play, number of the batch. */
   readonly base: Position;

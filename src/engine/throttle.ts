@@ -14,7 +14,16 @@ export async function throttled<T>(walker: Walker, work: () => Promise<T>): Prom
   if (!queue) return work();
   // All come here first: then they go in the order of the batch, and nobody waits for others while they wait for him.
   await turn(walker, found.step.at);
-  return holding(walker, (job) => queue(job), work);
+  // Whoever waits here keeps no place to work at: the one whose turn it is may have lent out its own.
+  const { slots } = walker.stage.world;
+  const hold = (job: () => Promise<T>): Promise<T> => {
+    slots.release();
+    return queue(async () => {
+      await slots.take();
+      return job();
+    });
+  };
+  return holding(walker, hold, work);
 }
 
 function queueOf(walker: Walker, { step }: Found): LimitFunction | undefined {
