@@ -123,7 +123,8 @@ function includeVars({ stage, run }: Walker, step: Step, { from }: Of<'include_v
       { tree: { kind: 'map', entries: last(entries), source } },
       step.at,
     );
-  const files = trees.map((tree) => tree.source.file);
+  const whole = stage.input.absolute ?? ((path: string) => path);
+  const files = trees.map((tree) => whole(tree.source.file));
   const facts = Object.fromEntries(entries.map(({ key, value }) => [key, plain(value)]));
   const shown = from.name === undefined ? facts : { [from.name]: facts };
   return { data: { ansible_facts: shown, ansible_included_var_files: files } };

@@ -1,5 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { sh } from '../../lib/shell.ts';
+import { quote, sh } from '../../lib/shell.ts';
 import type { ActionModule, ActionResult, ParamsSchema, Problem } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import { Secret, type Value, isMap } from '../../model/value.ts';
@@ -13,12 +13,14 @@ import {
   saidByProcess,
   textOf,
 } from './process.ts';
+import { expandedWords } from './expand-words.ts';
 import { splitWords } from './words.ts';
 
 const params = {
   type: 'object',
   description:
-    'Runs a program on the host, without a shell: no pipes, no redirections, no variables, no globs in its words. ' +
+    'Runs a program on the host, without a shell: no pipes, no redirections, no globs in its words. Variables of the ' +
+    'environment ($HOME) and a leading ~ are put in, in quotes as well. ' +
     'Cannot be foreseen: it runs when its turn comes, and in check mode only with reads: true.',
   properties: {
     cmd: {
@@ -32,6 +34,11 @@ const params = {
       minItems: 1,
       'x-secret': true,
       description: 'The program and its words as a list, instead of cmd.',
+    },
+    expand_argument_vars: {
+      type: 'boolean',
+      default: true,
+      description: 'Puts variables of the environment and homes into the words.',
     },
     ...PROCESS_PARAMS,
   },
@@ -57,7 +64,13 @@ export const command: ActionModule<CommandParams> = {
     creates: /var/lib/app/db
 `,
   problems,
-  script: (given) => processScript(sh`exec ${wordsOf(given)}`, given),
+  script: (given) => {
+    const words = wordsOf(given);
+    return processScript(
+      sh`exec ${given.expand_argument_vars ? expandedWords(words) : words}`,
+      given,
+    );
+  },
   parse: (reply, given) => notStarted(reply, given) ?? processResult(reply, shown(given), given),
   says: saidByProcess,
   reads: ({ reads }) => reads,
@@ -79,7 +92,7 @@ function notStarted(reply: Reply, given: CommandParams): ActionResult | undefine
   return {
     changed: false,
     failed,
-    data: { cmd: shown(given), rc, changed: false, ...texts, msg },
+    data: { cmd: spelt(given), rc, changed: false, ...texts, msg },
   };
 }
 
@@ -116,5 +129,19 @@ const wordOf = (value: boolean): string => (value ? 'True' : 'False');
 
 function shown(given: CommandParams): Value {
   const cmd = given.cmd as Value | undefined;
-  return cmd instanceof Secret ? cmd : wordsOf(given);
+  return cmd instanceof Secret ? cmd : wordsOrSecrets(given);
+}
+
+/** The words of a list are texts, as the program gets them. */
+const wordsOrSecrets = (given: CommandParams): readonly Value[] =>
+  given.argv?.map((word: unknown) =>
+    word instanceof Secret ? word : typeof word === 'boolean' ? wordOf(word) : String(word),
+  ) ?? wordsOf(given);
+
+/** The command on one line. */
+function spelt(given: CommandParams): Value {
+  const cmd = shown(given);
+  return Array.isArray(cmd) && cmd.every((word) => typeof word === 'string')
+    ? cmd.map(quote).join(' ')
+    : cmd;
 }

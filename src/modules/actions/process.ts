@@ -92,7 +92,10 @@ function conditions({ chdir, creates, removes }: ProcessParams): readonly Shell[
     raw('exists() { for f; do { [ -e "$f" ] || [ -L "$f" ]; } && return 0; done; return 1; }'),
     ...(chdir === undefined
       ? []
-      : [sh`cd -- ${home(textOf(chdir))} || { echo ${CHDIR}; exit 1; }`]),
+      : [
+          sh`orch_d=${home(textOf(chdir))}`,
+          sh`cd -- "$orch_d" 2>/dev/null || { [ -e "$orch_d" ] && { [ -d "$orch_d" ] && e=13 || e=20; } || e=2; echo ${CHDIR}; echo $e; exit 1; }`,
+        ]),
     ...(creates === undefined
       ? []
       : [sh`if exists ${glob(textOf(creates))}; then echo ${CREATES}; exit 0; fi`]),
@@ -148,22 +151,31 @@ export function processResult(reply: Reply, cmd: Value, given: ProcessParams): A
   const end = out.indexOf('\n');
   const head = out.slice(0, Math.max(end, 0));
   const how = head.startsWith(RUN) ? RUN : head;
-  const skip = (message: string): ActionResult => ({
-    changed: false,
-    skipped: message,
-    data: { cmd, rc: 0, changed: false, ...output('', '', given), msg: message },
-  });
-  const path = (value: string | undefined): string => String(value);
-  if (how === CREATES) return skip(`not run, since ${path(given.creates)} exists`);
-  if (how === REMOVES) return skip(`not run, since ${path(given.removes)} does not exist`);
-  const rest = how === RUN || how === CHDIR ? out.slice(end + 1) : out;
+  const none = { start: null, end: null, delta: null };
+  const skip = (path: string, why: string): ActionResult => {
+    const msg = `Did not run command since '${path}' ${why}`;
+    const texts = output(`skipped, since ${path} ${why}`, '', given);
+    return {
+      changed: false,
+      skipped: msg,
+      data: { cmd, rc: 0, changed: false, ...texts, ...none, msg },
+    };
+  };
+  if (how === CREATES) return skip(String(given.creates), 'exists');
+  if (how === REMOVES) return skip(String(given.removes), 'does not exist');
+  if (how === CHDIR) {
+    const msg = `Unable to change directory before execution: ${errno(out.slice(end + 1).trim())}: b'${String(given.chdir)}'`;
+    const texts = output('', '', given);
+    return {
+      changed: false,
+      failed: msg,
+      data: { cmd, rc: null, changed: false, ...texts, ...none, msg },
+    };
+  }
+  const rest = how === RUN ? out.slice(end + 1) : out;
   const texts = output(rest, reply.stderr.toString('utf8'), given);
   const times = timesOf(head.slice(RUN.length + 1), took);
   const data = { cmd, rc: reply.exit, changed: !given.reads, ...texts, ...times, ...cut(reply) };
-  if (how === CHDIR) {
-    const message = `cannot change to the directory ${path(given.chdir)}`;
-    return { changed: false, failed: message, data: { ...data, changed: false, msg: message } };
-  }
   if (reply.exit === 0) return { changed: !given.reads, data: { ...data, msg: '' } };
   return {
     changed: !given.reads,
@@ -171,6 +183,15 @@ export function processResult(reply: Reply, cmd: Value, given: ProcessParams): A
     data: { ...data, msg: 'non-zero return code' },
   };
 }
+
+const ERRORS: Readonly<Record<string, string>> = {
+  2: 'No such file or directory',
+  13: 'Permission denied',
+  20: 'Not a directory',
+};
+
+/** As Python spells an error of the system. */
+const errno = (number: string): string => `[Errno ${number}] ${ERRORS[number] ?? ''}`;
 
 /** The last thing the script says: seconds since the machine started, before and after. */
 const TOOK = /\norch took (\d+\.\d+) (\d+\.\d+)$/;

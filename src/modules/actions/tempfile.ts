@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { sh } from '../../lib/shell.ts';
 import type { ActionModule, ParamsSchema } from '../../model/module.ts';
 import { pathWord } from '../file/tools.ts';
+import { attributesWord } from './attributes-word.ts';
 
 const params = {
   type: 'object',
@@ -39,12 +40,18 @@ i=0
 while [ $i -lt 100 ]; do
   i=$((i+1)); r=$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n') || exit 1
   p=$d/${prefix}"$r"${suffix}
-  ${{ text: state === 'file' ? '( set -C; : >"$p" ) 2>/dev/null' : 'mkdir "$p" 2>/dev/null' }} && { printf %s "$p"; exit 0; }
+  ${{ text: state === 'file' ? '( set -C; : >"$p" ) 2>/dev/null' : 'mkdir "$p" 2>/dev/null' }} && { ${{ text: attributesWord('"$p"') }}; printf %s "$p"; exit 0; }
 done
 echo "no name was free in $d" >&2; exit 1`,
-  parse({ stdout, stderr, exit }) {
-    const path = stdout.toString('utf8');
-    if (exit === 0) return { changed: true, data: { changed: true, path } };
+  parse({ stdout, stderr, exit }, { state }) {
+    const [told = '', ...rest] = stdout.toString('utf8').split('\n');
+    const path = rest.join('\n');
+    if (exit === 0) {
+      const [mode = '', uid, gid, size, owner = '', group = ''] = told.split(' ');
+      const numbers = { uid: Number(uid), gid: Number(gid), size: Number(size) };
+      const words = { mode: mode.padStart(4, '0'), owner, group, state };
+      return { changed: true, data: { changed: true, path, ...numbers, ...words } };
+    }
     const failed = stderr.toString('utf8').trim() || 'nothing could be made';
     return { changed: false, failed, data: { changed: false, msg: failed } };
   },

@@ -1,8 +1,9 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { type Shell, lines, raw, sh } from '../../lib/shell.ts';
+import { lines, raw, sh } from '../../lib/shell.ts';
 import type { ActionModule, ParamsSchema, Problem } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
-import { pathWord } from '../file/tools.ts';
+import { isThere } from './wait-for-probe.ts';
+import { attributesOf, groupsOf } from './wait-for-reply.ts';
 
 const seconds = (preset: number, description: string) =>
   ({ type: 'integer', minimum: 0, default: preset, description }) as const;
@@ -18,7 +19,8 @@ const params = {
     path: { type: 'string', description: 'The file.' },
     search_regex: {
       type: 'string',
-      description: 'A line of the file must hold a match: an extended regular expression.',
+      description:
+        'The file, or what the port says, must hold a match: a regular expression of Python.',
     },
     state: {
       enum: ['absent', 'drained', 'present', 'started', 'stopped'],
@@ -55,11 +57,8 @@ export const waitFor: ActionModule<WaitForParams> = {
         pointer: '/path',
         message: 'port and path parameter can not both be passed to wait_for',
       });
-    if (map['search_regex'] !== undefined && map['path'] === undefined)
-      found.push({
-        pointer: '/search_regex',
-        message: 'search_regex needs path: what a port says is not read',
-      });
+    if (map['search_regex'] !== undefined && map['path'] === undefined && map['port'] === undefined)
+      found.push({ pointer: '/search_regex', message: 'search_regex needs path or port' });
     if (map['state'] === 'drained' && map['port'] === undefined)
       found.push({
         pointer: '/state',
@@ -72,16 +71,17 @@ export const waitFor: ActionModule<WaitForParams> = {
     lines([
       raw('b=$(date +%s)'),
       ...(given.delay > 0 ? [sh`sleep ${given.delay}`] : []),
-      probeOf(given),
+      isThere(given),
       sh`e=$((b+${given.timeout}))`,
       raw('while :; do'),
-      raw('  if orch_there; then echo "$(($(date +%s)-b))"; exit 0; fi'),
+      raw('  if orch_there; then echo "$(($(date +%s)-b))"; orch_told; exit 0; fi'),
       raw('  [ "$(date +%s)" -lt "$e" ] || { echo "$(($(date +%s)-b))"; exit 68; }'),
       sh`  sleep ${given.sleep}`,
       raw('done'),
     ]),
   parse({ stdout, stderr, exit }, given) {
-    const elapsed = Number(stdout.toString('utf8').trim() || 0);
+    const [first = '', second = '', ...seen] = stdout.toString('utf8').split('\n');
+    const elapsed = Number(first.trim() || 0);
     if (exit === 0) {
       const { port = null, path = null, search_regex = null, state } = given;
       return {
@@ -93,8 +93,8 @@ export const waitFor: ActionModule<WaitForParams> = {
           path,
           search_regex,
           state,
-          match_groups: [],
-          match_groupdict: {},
+          ...groupsOf(given.search_regex, seen.join('\n')),
+          ...attributesOf(second),
         },
       };
     }
@@ -112,6 +112,8 @@ function sentence({ host, port, path, state, search_regex: search }: WaitForPara
   const gone = state === 'stopped' || state === 'absent';
   if (port !== undefined) {
     if (state === 'drained') return `Timeout when waiting for ${host}:${port} to drain`;
+    if (search !== undefined && !gone)
+      return `Timeout when waiting for search string ${search} in ${host}:${port}`;
     return `Timeout when waiting for ${host}:${port}${gone ? ' to stop.' : ''}`;
   }
   if (path === undefined) return 'Timeout';
@@ -119,31 +121,4 @@ function sentence({ host, port, path, state, search_regex: search }: WaitForPara
   return search === undefined
     ? `Timeout when waiting for file ${path}`
     : `Timeout when waiting for search string ${search} in ${path}`;
-}
-
-/** `orch_there` succeeds once what is waited for has come. */
-function probeOf(given: WaitForParams): Shell {
-  const { host, port, path, search_regex: search, state, connect_timeout: patience } = given;
-  const gone = state === 'stopped' || state === 'absent';
-  if (path !== undefined) {
-    const word = pathWord(path);
-    const there =
-      search === undefined ? sh`[ -e ${word} ]` : sh`grep -Eq -e ${search} ${word} 2>/dev/null`;
-    return sh`orch_there() { ${gone ? raw('! ') : raw('')}${there}; }`;
-  }
-  // Nothing to wait for: time passes.
-  if (port === undefined) return sh`sleep ${given.timeout}; orch_there() { :; }`;
-  if (state === 'drained') {
-    const hex = port.toString(16).toUpperCase().padStart(4, '0');
-    return sh`orch_there() { ! cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -Eq ${`^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F:]+ (01|02|03|04|05|08|09|0B) `}; }`;
-  }
-  const tries = Math.max(1, patience);
-  return lines([
-    sh`orch_port() {
-  if command -v bash >/dev/null 2>&1; then timeout ${tries} bash -c ${'exec 3<>"/dev/tcp/$0/$1"'} ${host} ${port} 2>/dev/null
-  elif command -v nc >/dev/null 2>&1; then nc -z -w ${tries} ${host} ${port} >/dev/null 2>&1
-  else exit 67; fi
-}`,
-    raw(gone ? 'orch_there() { ! orch_port; }' : 'orch_there() { orch_port; }'),
-  ]);
 }

@@ -51,8 +51,26 @@ export const debug: ControlModule = {
 };
 
 function show(tree: Tree, scope: Scope): ControlResult {
-  const name = tree.kind === 'scalar' ? String(tree.value) : 'var';
-  return printed(name, valueOf(tree, scope), (value) => `${name}: ${showValue(value)}`);
+  const named = isTemplate(tree) ? nameGiven(tree, scope) : tree;
+  const name = named.kind === 'scalar' ? String(named.value) : 'var';
+  return printed(name, valueOf(named, scope), (value) => `${name}: ${showValue(value)}`);
+}
+
+const NAME = /^[A-Za-z_]\w*(?:\.\w+|\[\d+\]|\['[^']*'\])*$/;
+
+/**
+ * A template in var gives the name of the variable to print. Only a name: the text may be what a host said, and that is
+ * never run. Anything else is printed itself.
+ */
+function nameGiven(tree: Tree, scope: Scope): Tree {
+  try {
+    const value = scope.resolve(tree);
+    const named = typeof value === 'string' && NAME.test(value);
+    return named ? { kind: 'scalar', value, source: tree.source } : tree;
+  } catch (error) {
+    if (error instanceof OrchError && error.code === 'VARIABLE_UNDEFINED') return tree;
+    throw error;
+  }
 }
 
 /** An undefined variable is an answer here, not an error: looking for it is what debug is for. */

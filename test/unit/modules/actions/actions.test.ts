@@ -32,7 +32,7 @@ describe('command', () => {
   after(() => rmSync(dir, { recursive: true }));
 
   it('gives the result that playbooks read', () => {
-    const { changed, data: all } = cmd('printf "%s\\n" one "two  three" \'$HOME\'');
+    const { changed, data: all } = cmd('printf "%s\\n" one "two  three" \'$(x)\'');
     expect(changed).to.equal(true);
     const { start, end, delta, ...data } = all;
     for (const time of [start, end])
@@ -40,15 +40,27 @@ describe('command', () => {
     expect(delta).to.match(/^\d:\d\d:\d\d\.\d{6}$/);
     expect([start, end]).to.deep.equal([start, end].sort());
     expect(data).to.deep.equal({
-      cmd: ['printf', '%s\\n', 'one', 'two  three', '$HOME'],
+      cmd: ['printf', '%s\\n', 'one', 'two  three', '$(x)'],
       rc: 0,
       changed: true,
-      stdout: 'one\ntwo  three\n$HOME',
-      stdout_lines: ['one', 'two  three', '$HOME'],
+      stdout: 'one\ntwo  three\n$(x)',
+      stdout_lines: ['one', 'two  three', '$(x)'],
       stderr: '',
       stderr_lines: [],
       msg: '',
     });
+  });
+
+  it('puts in variables of the environment and homes, as Ansible does', () => {
+    const home = process.env['HOME'] ?? '';
+    const said = (line: string, more: object = {}): unknown =>
+      cmd(`printf %s|%s ${line}`, { expand_argument_vars: true, ...more }).data['stdout'];
+    expect(said("$HOME/x '${HOME}y'")).to.equal(`${home}/x|${home}y`);
+    expect(said('$orch_no_such ${orch_no_such}/$1')).to.equal('$orch_no_such|${orch_no_such}/$1');
+    expect(said('~ ~/a')).to.equal(`${home}|${home}/a`);
+    expect(said('~root/b ~no.such/c')).to.equal('/root/b|~no.such/c');
+    expect(said('a~ "$(id) `id` *"')).to.equal('a~|$(id) `id` *');
+    expect(said('$HOME ~', { expand_argument_vars: false })).to.equal('$HOME|~');
   });
 
   it('has no pipes, redirections or shell builtins', () => {
@@ -65,8 +77,9 @@ describe('command', () => {
   it('does not run when what it creates exists, glob or not', () => {
     for (const creates of [join(dir, "it's $here.txt"), join(dir, "it's*.txt")]) {
       const result = cmd('false', { creates });
-      expect(result.skipped).to.equal(`not run, since ${creates} exists`);
-      expect(result.data).to.include({ rc: 0, changed: false });
+      expect(result.skipped).to.equal(`Did not run command since '${creates}' exists`);
+      const stdout = `skipped, since ${creates} exists`;
+      expect(result.data).to.include({ rc: 0, changed: false, stdout, start: null });
     }
     expect(cmd('true', { creates: join(dir, '*.log') }).changed).to.equal(true);
   });
@@ -79,7 +92,12 @@ describe('command', () => {
   it('runs in a directory, and looks for relative paths there', () => {
     expect(cmd('pwd', { chdir: dir }).data['stdout']).to.equal(dir);
     expect(cmd('false', { chdir: dir, creates: '*.txt' }).skipped).to.contain('exists');
-    expect(cmd('true', { chdir: '/none' }).failed).to.equal('cannot change to the directory /none');
+    const none = cmd('true', { chdir: '/none' });
+    expect(none.failed).to.equal(
+      "Unable to change directory before execution: [Errno 2] No such file or directory: b'/none'",
+    );
+    expect(none.data['rc']).to.equal(null);
+    expect(cmd('true', { chdir: '/dev/null' }).failed).to.contain('[Errno 20] Not a directory');
   });
 
   it('gives a program its input', () => {

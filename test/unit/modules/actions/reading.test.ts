@@ -50,6 +50,14 @@ const STAT = {
   get_mime: false,
   get_attributes: false,
 };
+const FOR = {
+  host: '127.0.0.1',
+  state: 'started',
+  delay: 0,
+  timeout: 1,
+  sleep: 1,
+  connect_timeout: 1,
+};
 const FIND = {
   patterns: [],
   file_type: 'file',
@@ -148,14 +156,7 @@ for (const shell of SHELLS) {
     });
 
     it('waits for files', () => {
-      const WAIT = {
-        host: '127.0.0.1',
-        state: 'started',
-        delay: 0,
-        timeout: 1,
-        sleep: 1,
-        connect_timeout: 1,
-      };
+      const WAIT = FOR;
       expect(ran(waitFor, { ...WAIT, path: join(dir, 'a.log') }, shell).failed).to.equal(undefined);
       expect(
         ran(waitFor, { ...WAIT, path: join(dir, 'a.log'), search_regex: 'hel+o' }, shell).failed,
@@ -166,6 +167,18 @@ for (const shell of SHELLS) {
       expect(ran(waitFor, { ...WAIT, path: join(dir, 'no') }, shell).failed).to.contain(
         'Timeout when waiting for file',
       );
+    });
+
+    it('waits for what a file holds, as a pattern of Python, and tells its groups', () => {
+      writeFileSync(join(dir, 'said'), 'one\ngot 42 ready\n');
+      const told = (search_regex: string): unknown => {
+        const result = ran(waitFor, { ...FOR, path: join(dir, 'said'), search_regex }, shell);
+        return result.failed ?? [result.data['match_groups'], result.data['match_groupdict']];
+      };
+      expect(told('(\\d+) (?P<word>ready)')).to.deep.equal([['42', 'ready'], { word: 'ready' }]);
+      expect(told('^got\\s')).to.deep.equal([[], {}]);
+      expect(told('(x)?one')).to.deep.equal([[null], {}]);
+      expect(told('lost')).to.contain('Timeout when waiting for search string lost in');
     });
 
     it('runs a script with its arguments and leaves nothing', () => {

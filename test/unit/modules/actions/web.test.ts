@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createGreeter } from 'node:net';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -149,6 +150,16 @@ describe('web servers, asked from a host', () => {
       connect_timeout: 1,
     };
     expect((await ran(waitFor, { ...WAIT, port })).failed).to.equal(undefined);
+    const greeter = createGreeter((socket) => socket.write('SSH-2.0-Orch\r\n')).listen(0);
+    await once(greeter, 'listening');
+    const { port: talks } = greeter.address() as AddressInfo;
+    const said = { ...WAIT, port: talks, search_regex: 'SSH-(?P<v>[\\d.]+)' };
+    const heard = await ran(waitFor, said);
+    expect(heard.failed).to.equal(undefined);
+    expect(heard.data['match_groupdict']).to.deep.equal({ v: '2.0' });
+    const other = await ran(waitFor, { ...said, search_regex: 'FTP', timeout: 0 });
+    expect(other.failed).to.contain('Timeout when waiting for search string FTP in 127.0.0.1');
+    greeter.close();
     expect((await ran(waitFor, { ...WAIT, port: 1, timeout: 0 })).failed).to.contain('127.0.0.1:1');
     expect((await ran(waitFor, { ...WAIT, port: 1, state: 'stopped' })).failed).to.equal(undefined);
   });

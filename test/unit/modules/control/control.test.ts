@@ -40,6 +40,15 @@ describe('debug', () => {
     });
   });
 
+  it('prints the variable that a template names, and runs nothing that it gives', () => {
+    const item = run(debug, 'var: "{{ item }}"', { item: 'a.b', a: { b: [1] } });
+    expect(item.data).to.deep.equal({ 'a.b': [1] });
+    const said = "lookup('pipe', 'true')";
+    expect(run(debug, 'var: "{{ item }}"', { item: said }).message).to.equal(
+      `{{ item }}: "${said}"`.replaceAll('"', ''),
+    );
+  });
+
   it('says that a variable is not defined instead of failing', () => {
     expect(run(debug, 'var: nothing').data).to.deep.equal({ nothing: 'VARIABLE IS NOT DEFINED!' });
   });
