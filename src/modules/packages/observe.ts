@@ -54,7 +54,7 @@ function questions(manager: Manager, scopes: readonly PackagesScope[]): Shell {
     raw(ages ? `echo '=age'\n${tool.age}` : ':'),
     sh`asks=${asks ? '1' : ''}`,
     sh`for n in ${unique(wanted.map((word) => named(word).name))}; do case "$have" in *" $n "*) ;; *) asks=1 ;; esac; done`,
-    sh`echo '=candidates'\n[ -z "$asks" ] || [ $# = 0 ] || { ${tool.candidates(options)}\n}`,
+    sh`echo '=candidates'\nknown=$([ -z "$asks" ] || [ $# = 0 ] || { ${tool.candidates(options)}\n})\nprintf '%s\\n' "$known"`,
     ...(tool.simulate ? [simulation(tool.simulate(options), wanted, scopes)] : []),
     ...choresOf(scopes).map((chore) => {
       const list = asked[chore]?.list;
@@ -78,7 +78,10 @@ echo " $new $have $w"; }
 [ -z "$t" ] || rm -f "$t"; done`),
   ]);
 
-/** What it would do to the host is asked only where something would be done. */
+/**
+ * What it would do to the host is asked only where something would be done; without the names that no archive has, which
+ * are refused by themselves: they would be a trouble of every other task as well.
+ */
 const simulation = (
   simulate: Shell,
   wanted: readonly string[],
@@ -86,7 +89,7 @@ const simulation = (
 ): Shell =>
   lines([
     raw('set --'),
-    sh`for n in ${unique(wanted)}; do case "$have" in *" \${n%%=*} "*) ;; *) set -- "$@" "$n" ;; esac; done`,
+    sh`for n in ${unique(wanted)}; do case "$have" in *" \${n%%=*} "*) ;; *) case "$known" in *" \${n%%=*} "*) set -- "$@" "$n" ;; esac ;; esac; done`,
     sh`for n in ${unique(scopes.flatMap(({ remove }) => remove))}; do case "$have" in *" $n "*) set -- "$@" "$n-" ;; esac; done`,
     sh`echo '=would'\n[ $# = 0 ] || { ${simulate}\n}`,
   ]);
