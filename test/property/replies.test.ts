@@ -51,6 +51,7 @@ describe('any reply is read or refused', () => {
         cmd: 'true',
         stdin_add_newline: true,
         strip_empty_ends: true,
+        expand_argument_vars: true,
         reads: false,
       }),
   };

@@ -11,7 +11,12 @@ import { rawCommand } from '../../../../src/modules/actions/raw.ts';
 import { shell } from '../../../../src/modules/actions/shell.ts';
 import { splitWords } from '../../../../src/modules/actions/words.ts';
 
-const process_ = { stdin_add_newline: true, strip_empty_ends: true, reads: false };
+const process_ = {
+  stdin_add_newline: true,
+  strip_empty_ends: true,
+  expand_argument_vars: true,
+  reads: false,
+};
 
 /** The script as a host would run it: in a subshell, with empty input. */
 function run<P>(module: ActionModule<P>, params: P): ActionResult {
