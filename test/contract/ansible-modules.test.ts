@@ -60,7 +60,7 @@ const truths = new Map(
 /** Keys of results that are compared where Ansible gives them; the rest is about Ansible itself or about the moment. */
 const COMPARED = new Set(
   (
-    'changed failed skipped rc stdout stdout_lines stderr stderr_lines dest path checksum md5sum size mode owner group uid gid state ' +
+    'changed failed skipped backup rc stdout stdout_lines stderr stderr_lines dest path checksum md5sum size mode owner group uid gid state ' +
     'found backup_file content encoding source matched examined cmd stat exists files msg'
   ).split(' '),
 );

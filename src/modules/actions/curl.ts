@@ -98,3 +98,9 @@ orch_curl() { printf %s ${options.join('\n')} | curl -q -K - "$@"; }`;
 const NEEDS = raw(
   'command -v curl >/dev/null 2>&1 || { echo "the host has no curl" >&2; exit 67; }',
 );
+
+/** The name a file of a URL has in a folder. */
+export function nameIn(url: string): string {
+  const path = url.replace(/[?#].*$/, '').replace(/^[a-z]+:\/\/[^/]*/i, '');
+  return path.slice(path.lastIndexOf('/') + 1) || 'index.html';
+}

@@ -6,7 +6,8 @@ import { isMap } from '../../model/value.ts';
 import { ATTRIBUTE_PARAMS, modeProblems } from '../file/attributes.ts';
 import { pathWord } from '../file/tools.ts';
 import { ownerWord } from '../file/write.ts';
-import { URL_PARAMS, curlWith, requestOptions } from './curl.ts';
+import { URL_PARAMS, curlWith, nameIn, requestOptions } from './curl.ts';
+import { listedHash, wantedHash } from './listed-hash.ts';
 
 const params = {
   type: 'object',
@@ -22,15 +23,17 @@ const params = {
     },
     checksum: {
       type: 'string',
-      pattern: '^$|^(md5|sha1|sha224|sha256|sha384|sha512):[0-9A-Fa-f]+$',
-      'x-says': 'a checksum such as sha256:<hex digits>',
-      description: 'What the file must have: ALGORITHM:HEX.',
+      pattern: '^$|^(md5|sha1|sha224|sha256|sha384|sha512):([0-9A-Fa-f]+|(https?|ftp)://\\S+)$',
+      'x-says': 'a checksum such as sha256:<hex digits>, or sha256:<address of a list>',
+      description:
+        'What the file must have: ALGORITHM:HEX, or ALGORITHM:URL of a list of sums and names, as sha256sum writes it.',
     },
     force: {
       type: 'boolean',
       default: false,
       description:
-        'Loads it although a file is there; without it and without a checksum that file stays.',
+        'Loads it whatever is there. Without it a file that fits the checksum stays; without a checksum the server is ' +
+        'asked whether it has a newer one.',
       'x-aliases': ['thirsty'],
     },
     backup: {
@@ -72,7 +75,7 @@ export const getUrl: ActionModule<GetUrlParams> = {
   reads: () => false,
   script: (given) => {
     const { dest, checksum = '', force, backup, mode } = given;
-    const [algorithm = '', hex = ''] = checksum.split(':');
+    const { algorithm, hex, list } = wantedHash(checksum);
     const who = ownerWord(text(given.owner), text(given.group));
     return lines([
       raw('LC_ALL=C; export LC_ALL'),
@@ -83,14 +86,16 @@ export const getUrl: ActionModule<GetUrlParams> = {
       sh`orch_hash() { h=$(${`${algorithm || 'sha1'}sum`} <"$1" 2>/dev/null || openssl dgst ${`-${algorithm || 'sha1'}`} -r <"$1") || return; printf %s "\${h%% *}"; }`,
       raw('o=; [ ! -f "$p" ] || o=$(orch_hash "$p")'),
       raw('s=$(stat -c "%a %u %g" "$p" 2>/dev/null)'),
-      sh`n=${hex.toLowerCase()} r=old`,
-      sh`if [ -z "$o" ] || { [ -n "$n" ] && [ "$o" != "$n" ]; } || { [ -z "$n" ] && ${raw(force ? 'true' : 'false')}; }; then`,
+      sh`n=${hex} r=old`,
+      ...(list === undefined ? [] : [listedHash(given, list)]),
+      sh`if [ -z "$n" ] || [ "$o" != "$n" ] || ${raw(force ? 'true' : 'false')}; then`,
       curlWith([...requestOptions(given, 10), 'location', 'fail']),
+      ...(force || checksum !== '' ? [raw('set --')] : [SINCE]),
       raw(`t=$d/.orch.$$.new; u=$(umask); umask 077; trap 'rm -f "$t"' EXIT`),
       raw(
-        'w=$(orch_curl -o "$t" -w "%{http_code}") || { e=$?; printf "%s\\n" "$w"; exit $((e+100)); }',
+        'w=$(orch_curl "$@" -o "$t" -w "%{http_code}") || { e=$?; printf "%s\\n" "$w"; exit $((e+100)); }',
       ),
-      raw('[ -e "$t" ] || : >"$t"; umask "$u"'),
+      raw('umask "$u"; if [ "$w" != 304 ]; then [ -e "$t" ] || : >"$t"'),
       raw('h=$(orch_hash "$t")'),
       raw('[ -z "$n" ] || [ "$h" = "$n" ] || { printf "%s\\n" "$h"; exit 66; }'),
       raw('if [ "$h" != "$o" ]; then r=new'),
@@ -100,7 +105,7 @@ export const getUrl: ActionModule<GetUrlParams> = {
       ...(backup
         ? [raw('[ -z "$o" ] || { b=$p.$$.$(date +%Y-%m-%d@%H:%M:%S)~; cp -p "$p" "$b"; }')]
         : []),
-      raw('mv -f "$t" "$p" || exit 1; fi; rm -f "$t"; trap - EXIT; fi'),
+      raw('mv -f "$t" "$p" || exit 1; fi; fi; rm -f "$t"; trap - EXIT; fi'),
       ...(who === undefined ? [] : [sh`chown ${who} "$p" || exit 1`]),
       ...(mode === undefined ? [] : [sh`chmod ${octalOf(mode)} "$p" || exit 1`]),
       raw('a=$(stat -c "%a %u %g" "$p"); [ "$r" = new ] || [ "$a" = "$s" ] || r=owned'),
@@ -113,14 +118,21 @@ export const getUrl: ActionModule<GetUrlParams> = {
     reply.exit === 0 ? loaded(reply.stdout.toString('utf8'), given) : refused(reply, given),
 };
 
+/** A server is asked only for what is newer than the file that is there. */
+const SINCE = raw(
+  `if [ -z "$o" ]; then set --; else set -- -H "If-Modified-Since: $(date -u -r "$p" '+%a, %d %b %Y %H:%M:%S GMT')"; fi`,
+);
+
 function refused({ stdout, stderr, exit }: Reply, given: GetUrlParams): ActionResult {
   const code = stdout.toString('utf8').trim();
   const why = stderr.toString('utf8').trim();
   const isStatus = exit > 100 && /^[1-9]\d\d$/.test(code);
   const msg =
-    exit === 66
-      ? `The checksum for ${given.dest} did not match ${given.checksum ?? ''}; it was ${code}.`
-      : `Request failed: ${isStatus ? `HTTP Error ${code}` : why}`;
+    exit === 65
+      ? why
+      : exit === 66
+        ? `The checksum for ${given.dest} did not match ${given.checksum ?? ''}; it was ${code}.`
+        : `Request failed: ${isStatus ? `HTTP Error ${code}` : why}`;
   const { url, dest } = given;
   const status = exit > 100 ? { status_code: isStatus ? Number(code) : -1 } : {};
   return { changed: false, failed: msg, data: { changed: false, url, dest, msg, ...status } };
@@ -158,9 +170,3 @@ const text = (value: unknown): string | undefined =>
 
 const octalOf = (mode: string | number): string =>
   typeof mode === 'number' ? mode.toString(8) : mode;
-
-/** The name a file of a URL has in a folder. */
-function nameIn(url: string): string {
-  const path = url.replace(/[?#].*$/, '').replace(/^[a-z]+:\/\/[^/]*/i, '');
-  return path.slice(path.lastIndexOf('/') + 1) || 'index.html';
-}

@@ -4,7 +4,7 @@ import type { ActionModule, ActionResult, ParamsSchema } from '../../model/modul
 import { type Value, Secret } from '../../model/value.ts';
 import { pythonJson } from '../file/source.ts';
 import { pathWord } from '../file/tools.ts';
-import { URL_PARAMS, curlWith, option, requestOptions } from './curl.ts';
+import { URL_PARAMS, curlWith, nameIn, option, requestOptions } from './curl.ts';
 
 const params = {
   type: 'object',
@@ -23,7 +23,8 @@ const params = {
     body_format: {
       enum: ['form-urlencoded', 'json', 'raw'],
       default: 'raw',
-      description: 'How body is written; sets Content-Type unless headers do.',
+      description:
+        'How body is written; sets Content-Type unless headers do: for raw that of forms.',
     },
     src: { type: 'string', description: 'A file of the host that is sent, instead of body.' },
     status_code: {
@@ -37,7 +38,10 @@ const params = {
       default: false,
       description: 'Tells what the server sent; JSON is always told, as json.',
     },
-    dest: { type: 'string', description: 'A file of the host that takes what the server sent.' },
+    dest: {
+      type: 'string',
+      description: 'A file or folder of the host that takes what the server sent.',
+    },
     follow_redirects: {
       enum: ['all', 'none', 'safe', 'urllib2', 'yes', 'no'],
       default: 'safe',
@@ -76,15 +80,18 @@ export const uri: ActionModule<UriParams> = {
         ? []
         : [sh`if [ ! -e ${pathWord(removes)} ]; then echo missing; exit 0; fi`]),
       curlWith(optionsOf(given)),
-      raw('umask 077; d=$(mktemp -d) || exit 1; trap \'rm -rf "$d"\' EXIT'),
+      raw('u=$(umask); umask 077; d=$(mktemp -d) || exit 1; trap \'rm -rf "$d"\' EXIT'),
       raw(
         `w=$(orch_curl -D "$d/h" -o "$d/b" -w '%{http_code} %{time_total} %{url_effective}') || exit`,
       ),
       ...(dest === undefined
         ? []
-        : [sh`[ ! -e "$d/b" ] || cat "$d/b" >${pathWord(dest)} || exit 1`]),
+        : [
+            sh`p=${pathWord(dest)}; if [ -d "$p" ]; then p=\${p%/}/${nameIn(given.url)}; fi`,
+            raw('umask "$u"; [ ! -e "$d/b" ] || cat "$d/b" >"$p" || exit 1'),
+          ]),
       raw(
-        `[ -e "$d/b" ] || : >"$d/b"; printf 'asked\\n%s\\n' "$w"; cat "$d/h"; printf '\\0'; cat "$d/b"`,
+        `[ -e "$d/b" ] || : >"$d/b"; printf 'asked\\n%s\\n%s\\n' "$w" "$p"; cat "$d/h"; printf '\\0'; cat "$d/b"`,
       ),
     ]);
   },
@@ -118,7 +125,7 @@ function optionsOf(given: UriParams): readonly string[] {
   const type = {
     json: 'application/json',
     'form-urlencoded': 'application/x-www-form-urlencoded',
-    raw: '',
+    raw: undefined,
   }[given.body_format];
   return [
     ...requestOptions(given, 30),
@@ -126,7 +133,7 @@ function optionsOf(given: UriParams): readonly string[] {
     ...(follows ? ['location'] : []),
     ...(body === undefined ? [] : [option('data-raw', body)]),
     ...(src === undefined ? [] : [option('data-binary', `@${src}`)]),
-    ...(named || (body === undefined && src === undefined)
+    ...(named || type === undefined || (body === undefined && src === undefined)
       ? []
       : [option('header', `Content-Type: ${type}`)]),
   ];
@@ -164,16 +171,16 @@ const list = (codes: readonly number[]): string => `[${codes.join(', ')}]`;
 const skipped = (msg: string): ActionResult => ({
   changed: false,
   skipped: msg,
-  data: { changed: false, msg, skipped: true },
+  data: { changed: false, stdout: msg, stdout_lines: [msg] },
 });
 
 function answered(stdout: Buffer, given: UriParams): ActionResult {
   const cut = stdout.indexOf(0);
-  const [, line = '', ...headerLines] = stdout.toString('latin1', 0, cut).split(/\r?\n/);
+  const [, line = '', path = '', ...headerLines] = stdout.toString('latin1', 0, cut).split(/\r?\n/);
   const [code = '', time = '0', ...rest] = line.split(' ');
   const status = Number(code);
   const content = stdout.subarray(cut + 1).toString('utf8');
-  const { headers, reason } = headersOf(headerLines);
+  const { headers, cookies, reason } = headersOf(headerLines);
   const json = /\bjson\b/.test(headers['content_type'] ?? '') ? parsed(content) : undefined;
   const ok = given.status_code.includes(status);
   const wrote = given.dest !== undefined && ok;
@@ -184,8 +191,15 @@ function answered(stdout: Buffer, given: UriParams): ActionResult {
     url: rest.join(' '),
     redirected: rest.join(' ') !== given.url,
     elapsed: Math.floor(Number(time)),
-    msg: `${ok ? 'OK' : 'HTTP Error'} (${headers['content_length'] === undefined ? 'unknown' : headers['content_length']} bytes)`,
-    ...(given.dest === undefined ? {} : { path: given.dest }),
+    cookies,
+    cookies_string: Object.entries(cookies)
+      .map((pair) => pair.join('='))
+      .join('; '),
+    msg:
+      status < 300
+        ? `OK (${headers['content_length'] ?? 'unknown'} bytes)`
+        : `HTTP Error ${status}: ${reason}`,
+    ...(given.dest === undefined ? {} : { path: Buffer.from(path, 'latin1').toString('utf8') }),
     ...(json === undefined ? {} : { json }),
     ...(given.return_content || !ok ? { content } : {}),
   };
@@ -194,16 +208,26 @@ function answered(stdout: Buffer, given: UriParams): ActionResult {
   return { changed: false, failed: msg, data: { ...data, msg } };
 }
 
+interface Answer {
+  readonly headers: Record<string, string>;
+  readonly cookies: Readonly<Record<string, string>>;
+  readonly reason: string;
+}
+
 /** Headers of the last answer, under the names that results have: `content_type`. */
-function headersOf(all: readonly string[]): { headers: Record<string, string>; reason: string } {
+function headersOf(all: readonly string[]): Answer {
   const last = all.findLastIndex((line) => line.startsWith('HTTP/'));
   const headers = new Map<string, string>();
+  const cookies: [string, string][] = [];
   for (const line of all.slice(last + 1)) {
     const [, name = '', value = ''] = /^([^:\s]+):\s*(.*)$/.exec(line) ?? [];
+    const cookie = /^set-cookie$/i.test(name) ? /^([^=;]+)=([^;]*)/.exec(value) : null;
+    if (cookie) cookies.push([cookie[1] ?? '', cookie[2] ?? '']);
     if (name !== '') headers.set(name.toLowerCase().replaceAll('-', '_'), value);
   }
   return {
     headers: Object.fromEntries(headers),
+    cookies: Object.fromEntries(cookies),
     reason: all[last]?.split(' ').slice(2).join(' ') ?? '',
   };
 }

@@ -77,6 +77,7 @@ export const lineinfile: EditModule<LineinfileParams> = editing(
     problems,
   },
   (given) => editOf(given),
+  (_, data) => ({ backup: data['backup_file'] ?? '' }),
 );
 
 const EXCLUSIVE = [

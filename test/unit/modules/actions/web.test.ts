@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer as createGreeter } from 'node:net';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +43,9 @@ async function ran(module: unknown, params: object): Promise<ActionResult> {
 }
 
 describe('web servers, asked from a host', () => {
+  const DATED = Date.UTC(2020, 0, 1);
   let server: Server;
+  let sums = '';
   let base = '';
   let dir = '';
   const heard: { request: IncomingMessage; body: string }[] = [];
@@ -60,7 +63,13 @@ describe('web servers, asked from a host', () => {
           response.writeHead(302, { Location: '/file' });
           response.end();
         } else if (request.url === '/file') response.end('data\n');
-        else {
+        else if (request.url === '/sums') response.end(sums);
+        else if (request.url === '/dated') {
+          const since = Date.parse(request.headers['if-modified-since'] ?? '');
+          response.setHeader('Set-Cookie', ['a=1; Path=/', 'b=2']);
+          response.statusCode = since >= DATED ? 304 : 200;
+          response.end(since >= DATED ? '' : 'dated\n');
+        } else {
           response.statusCode = 404;
           response.end('nothing');
         }
@@ -137,6 +146,52 @@ describe('web servers, asked from a host', () => {
     expect(
       (await ran(getUrl, { ...GET, url: `${base}/none`, dest, force: true })).failed,
     ).to.contain('404');
+  });
+
+  it('give files that a list has the sums of', async () => {
+    const sum = createHash('sha256').update('data\n').digest('hex');
+    const get = (list: string): Promise<ActionResult> => {
+      sums = list;
+      const checksum = `sha256:${base}/sums`;
+      return ran(getUrl, { ...GET, url: `${base}/file`, dest: join(dir, 'summed'), checksum });
+    };
+    expect((await get(`0a0a  other\n${sum} *./file\r\n`)).changed).to.equal(true);
+    expect((await get(sum.toUpperCase())).changed).to.equal(false);
+    expect((await get(`${'0'.repeat(64)}  file\n`)).failed).to.contain('did not match');
+    expect((await get(`${sum}  other\n`)).failed).to.equal(
+      `Unable to find a checksum for file 'file' in '${base}/sums'`,
+    );
+    expect(readFileSync(join(dir, 'summed'), 'utf8')).to.equal('data\n');
+  });
+
+  it('are asked for what is newer than the file that is there', async () => {
+    const dest = join(dir, 'since');
+    const get = (): Promise<ActionResult> => ran(getUrl, { ...GET, url: `${base}/dated`, dest });
+    expect((await get()).changed).to.equal(true);
+    expect((await get()).data).to.include({ changed: false, status_code: 304 });
+    utimesSync(dest, 1e9, 1e9);
+    writeFileSync(dest, 'mine\n');
+    utimesSync(dest, 1e9, 1e9);
+    expect((await get()).data).to.include({ changed: true, status_code: 200 });
+    expect(readFileSync(dest, 'utf8')).to.equal('dated\n');
+  });
+
+  it('tell cookies, and what they sent goes into a file or folder', async () => {
+    const told = await ran(uri, { ...URI, url: `${base}/dated`, dest: dir });
+    expect(told.data).to.deep.include({
+      path: join(dir, 'dated'),
+      cookies: { a: '1', b: '2' },
+      cookies_string: 'a=1; b=2',
+    });
+    expect(statSync(join(dir, 'dated')).mode & 0o044).to.equal(0o044);
+    const none = await ran(uri, { ...URI, url: `${base}/none`, status_code: [404] });
+    expect(none.data['msg']).to.equal('HTTP Error 404: Not Found');
+    await ran(uri, { ...URI, url: `${base}/json`, method: 'POST', body: 'a=1' });
+    expect(heard.at(-1)?.request.headers['content-type']).to.equal(
+      'application/x-www-form-urlencoded',
+    );
+    const spared = await ran(uri, { ...URI, url: `${base}/json`, creates: '/' });
+    expect(spared.data).to.include({ changed: false, stdout: "skipped, since '/' exists" });
   });
 
   it('are waited for by their port', async () => {
