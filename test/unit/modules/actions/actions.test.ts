@@ -68,6 +68,23 @@ describe('command', () => {
     expect(said('$HOME ~', { expand_argument_vars: false })).to.equal('$HOME|~');
   });
 
+  it('leaves words without variables and homes as they are', function () {
+    this.timeout(60_000);
+    const word = fc
+      .string({ unit: 'binary', minLength: 1 })
+      .filter((w) => !w.includes('\0') && !w.includes('$') && !w.startsWith('~'));
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 3 }), (words) => {
+        const argv = ['printf', '%s|', '$orch_none', '~no.one', ...words];
+        const { data } = run(command, { ...process_, strip_empty_ends: false, argv });
+        expect(data['stdout']).to.equal(
+          ['$orch_none', '~no.one', ...words].map((w) => `${Buffer.from(w).toString()}|`).join(''),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it('has no pipes, redirections or shell builtins', () => {
     expect(cmd('echo a | cat').data['stdout']).to.equal('a | cat');
     expect(cmd('exit 3').failed).to.contain('no such command');
@@ -142,6 +159,7 @@ describe('command', () => {
         const { data } = run(command, {
           ...process_,
           strip_empty_ends: false,
+          expand_argument_vars: false,
           argv: ['printf', '%s\\n', ...words],
         });
         expect(data['stdout']).to.equal(
