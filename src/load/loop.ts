@@ -1,5 +1,5 @@
 import type { Loop, LoopControl } from '../model/play.ts';
-import { entry, isTemplate, type Entry, type Tree } from '../model/tree.ts';
+import { entry, type Entry, type ScalarTree, type Tree } from '../model/tree.ts';
 import { asFlag, scalar } from './around.ts';
 
 /** The loop that `loop` or a `with_...` makes. */
@@ -10,14 +10,21 @@ export function loopOf(found: Entry | undefined): Loop | undefined {
   return { kind: 'with', lookup: key.slice('with_'.length), list: value, source };
 }
 
-/** How a loop names its things and goes on. */
-export function loopControl(tree: Tree | undefined): LoopControl {
+/** How a loop names its things and goes on; `text` makes names of what may be templates. */
+export function loopControl(
+  tree: Tree | undefined,
+  text: (name: ScalarTree) => string | undefined,
+): LoopControl {
   const get = (key: string): Tree | undefined => entry(tree, key)?.value;
+  const word = (key: string): string | undefined => {
+    const name = scalar(get(key));
+    return name && text(name);
+  };
   const allItems = get('extended_allitems');
   const whole = allItems && asFlag(allItems);
   return {
-    loopVar: word(get('loop_var')) ?? 'item',
-    indexVar: word(get('index_var')),
+    loopVar: word('loop_var') ?? 'item',
+    indexVar: word('index_var'),
     label: get('label'),
     pause: get('pause'),
     extended: get('extended'),
@@ -25,8 +32,3 @@ export function loopControl(tree: Tree | undefined): LoopControl {
     breakWhen: get('break_when'),
   };
 }
-
-const word = (tree: Tree | undefined): string | undefined => {
-  const found = scalar(tree);
-  return found && !isTemplate(found) ? String(found.value) : undefined;
-};

@@ -7,7 +7,7 @@ import { firewalldTask } from './firewalld.ts';
 import { checkKeywords, type Loading } from './loading.ts';
 import { loopControl, loopOf } from './loop.ts';
 import type { Place, PlayLoading } from './place.ts';
-import { tagsOf } from './static-text.ts';
+import { staticText, tagsOf } from './static-text.ts';
 import { verified } from './trials.ts';
 
 /** A task before its module is looked at: its keywords, and the place they make. */
@@ -41,7 +41,9 @@ export function draftTask(
     source: tree.source,
     when: around.when,
     loop: loopOf(entry(keys, 'loop') ?? sorted.with),
-    loopControl: loopControl(get('loop_control')),
+    loopControl: loopControl(get('loop_control'), (name) =>
+      staticText(loading, place, name, 'Write the name of the variable as it is.'),
+    ),
     vars: around.vars,
     params: around.params,
     role: around.role,
