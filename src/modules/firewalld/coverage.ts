@@ -1,4 +1,4 @@
-import { cidrContains, cidrsOverlap } from '../../lib/cidr.ts';
+import { cidrContains, cidrsOverlap, familyOf } from '../../lib/cidr.ts';
 import { oncePer } from '../../lib/once.ts';
 import { coalesce, intersect, type Port, type Proto, readPorts, subtract } from './ports.ts';
 import type { ServiceDefinition, ZoneSettings } from './state.ts';
@@ -153,17 +153,17 @@ export function richPorts(
 /** Whether a rule speaks of everything that comes from there. */
 export function matches(rule: RichRule, from: string | undefined): 'yes' | 'no' | 'perhaps' {
   const source = section(rule, 'source');
+  const address = source?.attributes['address'];
+  // Also `source NOT address`: the daemon puts such a rule in the chain of its own family alone.
+  const family = rule.head['family'] ?? (address === undefined ? undefined : familyOf(address));
+  if (from !== undefined && family !== undefined && familyOf(from) !== family) return 'no';
   if (section(rule, 'destination')) return 'perhaps';
   if (rule.sections.some(({ limit, name }) => limit !== undefined && name === 'accept')) {
     return 'perhaps';
   }
   if (!source) {
-    const family = rule.head['family'];
-    if (family === undefined) return 'yes';
-    if (from === undefined) return 'perhaps';
-    return from.includes(':') === (family === 'ipv6') ? 'yes' : 'no';
+    return family !== undefined && from === undefined ? 'perhaps' : 'yes';
   }
-  const address = source.attributes['address'];
   if (address === undefined || from === undefined) return 'perhaps';
   if (source.not) {
     if (cidrContains(address, from)) return 'no';

@@ -29,6 +29,8 @@ export function admits(
   port: Port,
   from: string | undefined,
 ): Admission {
+  const away = sentAway(settings, port, from);
+  if (away !== undefined) return { answer: 'perhaps', why: away };
   const doubts: Clause[] = [];
   for (const clause of clausesOf(settings, services, port, from)) {
     if (!clause.sure) {
@@ -41,6 +43,35 @@ export function admits(
   }
   return { answer: 'no', why: NOTHING };
 }
+
+/**
+ * A port that is forwarded is let in, whatever else the zone says: before zones are asked, and to another port or host.
+ * What listens there, nobody knows.
+ */
+function sentAway(
+  settings: ZoneSettings,
+  port: Port,
+  from: string | undefined,
+): string | undefined {
+  const listed = settings.forwardPorts.find((text) => holds(forwarded(text), port));
+  if (listed !== undefined) return `port ${port.low} is forwarded (${listed})`;
+  return settings.richRules.find((text) => {
+    const rule = parseRich(text);
+    const forward = 'message' in rule ? undefined : section(rule, 'forward-port')?.attributes;
+    const { port: range = '', protocol = '' } = forward ?? {};
+    if (!forward || 'message' in rule || matches(rule, from) === 'no') return false;
+    return holds(`${range}/${protocol}`, port);
+  });
+}
+
+/** `port=22:proto=tcp:toport=2222:toaddr=` → `22/tcp` */
+const forwarded = (text: string): string => {
+  const [, range = '', protocol = ''] = /^port=([^:]*):proto=([^:]*)/.exec(text) ?? [];
+  return `${range}/${protocol}`;
+};
+
+const holds = (text: string, port: Port): boolean =>
+  intersect([port], readPorts([text])).length > 0;
 
 const NOTHING = 'which does not accept it';
 
@@ -78,6 +109,12 @@ function listClauses(settings: ZoneSettings, services: Services, port: Port): Cl
   if (settings.protocols.some((name) => ['tcp', '6'].includes(name.toLowerCase()))) {
     clauses.push({ lets: true, sure: true, why: 'protocol tcp' });
   }
+  for (const text of settings.sourcePorts) {
+    const [range] = readPorts([text]);
+    if (range?.proto !== 'tcp') continue;
+    const why = `source port ${text}`;
+    clauses.push({ lets: true, sure: range.low <= 1024 && range.high === 65535, why });
+  }
   for (const name of settings.services) {
     const service = services[name];
     if (!service) {
@@ -112,8 +149,9 @@ function richClause(
   const match = matches(rule, from);
   const named = section(rule, 'service')?.attributes['name'];
   const known = named === undefined || services[named] !== undefined;
-  const speaks = !known || intersect([port], richPorts(rule, services)).length > 0;
-  const sure = known && match === 'yes' && !limited(rule);
+  const fromPort = section(rule, 'source-port')?.attributes['protocol'] === 'tcp';
+  const speaks = !known || fromPort || intersect([port], richPorts(rule, services)).length > 0;
+  const sure = known && match === 'yes' && !limited(rule) && !fromPort;
   const does = lets ? 'lets it in' : 'denies it';
   return {
     lets,

@@ -36,10 +36,17 @@ export function verdict(state: FirewalldState, config: Config, known: Known): Ve
   if (fromItself(session)) return { kind: 'safe' };
   const ways = waysIn(state, config, known);
   const shut = ways.filter(({ answer }) => answer === 'no');
-  if (shut.length > 0) return { kind: 'lockout', ways: shut };
+  if (shut.length > 0) {
+    const other = ways.find(({ answer }) => answer !== 'no');
+    return other ? { kind: 'unknown', why: either(shut, other) } : { kind: 'lockout', ways: shut };
+  }
   const open = ways.find(({ answer }) => answer === 'perhaps');
   return open ? { kind: 'unknown', why: open.why } : { kind: 'safe' };
 }
+
+/** With routes that differ for the two directions nobody can tell by which interface the packets of a client come. */
+const either = ([shut]: readonly Way[], open: Way): string =>
+  `new SSH connections may come in by ${open.device ?? 'an interface'}, or by ${shut?.device ?? 'one'}, whose zone ${shut?.zone ?? ''} does not let them in`;
 
 /** How new connections like the one in use come in, one way for each interface they may come by. */
 export function waysIn(state: FirewalldState, config: Config, known: Known): readonly Way[] {
@@ -59,13 +66,16 @@ type Line = Known & { readonly session: ControlLine };
 
 function way(state: FirewalldState, config: Config, line: Line, device: string | undefined): Way {
   const met = meets(state, config, line, device);
-  const asked = [...met.perhaps, met.zone].map((zone) => asks(state, config, line, zone));
+  const zones = [...met.perhaps, ...met.rivals, met.zone];
+  const asked = zones.map((zone) => asks(state, config, line, zone));
   const sure = asked.at(-1) ?? { answer: 'perhaps', why: 'no zone is known' };
   const other = asked.find(({ answer }) => answer !== sure.answer);
   const found = { device, zone: met.zone, by: met.by };
   if (sure.answer === 'perhaps' || !other) return { ...found, ...sure };
-  const zone = met.perhaps[asked.indexOf(other)] ?? '';
-  const why = `an ipset or MAC address among the sources of zone ${zone} may hold ${line.session.client}`;
+  const zone = zones[asked.indexOf(other)] ?? '';
+  const why = met.perhaps.includes(zone)
+    ? `an ipset or MAC address among the sources of zone ${zone} may hold ${line.session.client}`
+    : `zones ${met.zone} and ${zone} both hold ${device ?? 'the interface'}, one of them by a name that ends with +`;
   return { ...found, answer: 'perhaps', why };
 }
 
@@ -88,7 +98,7 @@ function meets(
   const follows = profile ? profile.zone === '' : owner === session.defaultZone;
   const zone = profile === undefined && config === 'permanent' ? (owner ?? met.zone) : met.zone;
   return follows && zone === session.defaultZone
-    ? { zone: state.defaultZone, by: 'default zone', doubts: met.doubts, perhaps }
+    ? { zone: state.defaultZone, by: 'default zone', doubts: met.doubts, perhaps, rivals: [] }
     : { ...met, zone, by: zone === met.zone ? met.by : `interface ${device}`, perhaps };
 }
 

@@ -10,6 +10,8 @@ export interface Met {
   readonly doubts: readonly string[];
   /** Zones asked first by a source that cannot be compared with an address: an ipset or a MAC address. */
   readonly perhaps: readonly string[];
+  /** Other zones that hold the interface, by its name or as `eth+`: the one that was bound last is asked, whoever that is. */
+  readonly rivals: readonly string[];
 }
 
 /**
@@ -28,19 +30,21 @@ export function zoneMet(
   for (const zone of address === undefined ? [] : zones) {
     for (const source of settingsIn(state, zone, config)?.sources ?? []) {
       if (address !== undefined && cidrContains(source, address)) {
-        return { zone, by: `source ${source}`, doubts, perhaps };
+        return { zone, by: `source ${source}`, doubts, perhaps, rivals: [] };
       }
       if (source.startsWith('ipset:')) doubts.push(`${source} in zone ${zone}`);
       if (!familyOf(source)) perhaps.push(zone);
     }
   }
-  for (const zone of device === undefined ? [] : zones) {
-    const bound = settingsIn(state, zone, config)?.interfaces ?? [];
-    if (device !== undefined && bound.some((name) => holds(name, device))) {
-      return { zone, by: `interface ${device}`, doubts, perhaps };
-    }
-  }
-  return { zone: state.defaultZone, by: 'default zone', doubts, perhaps };
+  const [zone, ...rivals] =
+    device === undefined
+      ? []
+      : zones.filter((name) =>
+          settingsIn(state, name, config)?.interfaces.some((bound) => holds(bound, device)),
+        );
+  return zone === undefined
+    ? { zone: state.defaultZone, by: 'default zone', doubts, perhaps, rivals: [] }
+    : { zone, by: `interface ${device ?? ''}`, doubts, perhaps, rivals };
 }
 
 /** `vlan+` holds every name that begins with vlan. */

@@ -20,6 +20,32 @@ describe('whether a zone lets a connection in', () => {
     ['the same number of another protocol', { ports: ['22/udp'] }, 'no'],
     ['protocol 6', { protocols: ['6'] }, 'yes'],
     ['protocol udp', { protocols: ['udp'] }, 'no'],
+    ['the ports clients have', { sourcePorts: ['1024-65535/tcp'] }, 'yes'],
+    ['some ports clients may have', { sourcePorts: ['40000/tcp'] }, 'perhaps'],
+    ['ports clients have with another protocol', { sourcePorts: ['1-65535/udp'] }, 'no'],
+    [
+      'a rule for some ports of clients',
+      { richRules: ['rule source-port port="40000" protocol="tcp" accept'] },
+      'perhaps',
+    ],
+    [
+      'a forwarded port',
+      { services: ['ssh'], forwardPorts: ['port=22:proto=tcp:toport=2222:toaddr='] },
+      'perhaps',
+    ],
+    [
+      'another forwarded port',
+      { services: ['ssh'], forwardPorts: ['port=80:proto=tcp:toport=22:toaddr='] },
+      'yes',
+    ],
+    [
+      'a port forwarded by a rule',
+      {
+        services: ['ssh'],
+        richRules: ['rule family="ipv4" forward-port port="22" protocol="tcp" to-port="9"'],
+      },
+      'perhaps',
+    ],
     ['a service that opens a protocol', { services: ['all'] }, 'yes'],
     ['a service for some destinations', { services: ['away'] }, 'perhaps'],
     ['a service nobody knows', { services: ['what'] }, 'perhaps'],
@@ -31,6 +57,16 @@ describe('whether a zone lets a connection in', () => {
       {
         richRules: [
           from('accept', 'x').replace('source address="x"', 'source NOT address="192.168.0.0/16"'),
+        ],
+      },
+      'yes',
+    ],
+    [
+      'a rule that denies all of the other family but some',
+      {
+        services: ['ssh'],
+        richRules: [
+          'rule family="ipv6" source NOT address="2001:db8::/32" service name="ssh" drop',
         ],
       },
       'yes',

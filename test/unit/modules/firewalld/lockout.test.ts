@@ -147,15 +147,6 @@ describe('the lock-out guard', () => {
       `arrives on eth0, zone public ${both2}, whose rich rule "rule family="ipv4" source address="10.90.0.0/24" reject" denies it`,
     ],
     [
-      'one of two interfaces it may come in by',
-      reached(
-        { ...onEth0, trusted: both({ target: 'ACCEPT', interfaces: ['eth1'] }) },
-        { interfaces: ['eth0', 'eth1'] },
-      ),
-      { zone: 'drop', interfaces: ['eth0'] },
-      `arrives on eth0, zone drop ${both2}, ${not}`,
-    ],
-    [
       'the zone of the client deleted, its interface left to a default zone without ssh',
       reached({
         public: both({}),
@@ -303,6 +294,25 @@ describe('what cannot be told about a lock-out', () => {
       reached(onEth0),
       { zone: 'nodes', sources: ['ipset:admins'], services: ['ssh'] },
       [],
+    ],
+    [
+      'an interface that a wildcard of another zone holds too',
+      reached({ ...onEth0, trusted: both({ target: 'ACCEPT', interfaces: ['eth+'] }) }),
+      { zone: 'public', remove: { services: ['ssh'] } },
+      [unknown('zones public and trusted both hold eth0, one of them by a name that ends with +')],
+    ],
+    [
+      'one of two interfaces it may come in by, shut',
+      reached(
+        { ...onEth0, trusted: both({ target: 'ACCEPT', interfaces: ['eth1'] }) },
+        { interfaces: ['eth0', 'eth1'] },
+      ),
+      { zone: 'drop', interfaces: ['eth0'] },
+      [
+        unknown(
+          'new SSH connections may come in by eth1, or by eth0, whose zone drop does not let them in',
+        ),
+      ],
     ],
     [
       'an interface that is not known',
