@@ -17,7 +17,13 @@ export const deadlineOf = ({ steps }: Pick<Plan, 'steps'>): number =>
 
 /** What became of the change of one resource. */
 export type Fate =
-  | { readonly kind: 'done'; readonly disruption: Disruption; readonly fold: Fold }
+  | {
+      readonly kind: 'done';
+      readonly disruption: Disruption;
+      readonly fold: Fold;
+      /** What it did besides. */
+      readonly toll?: readonly string[];
+    }
   | { readonly kind: 'failed'; readonly error: OrchError }
   | { readonly kind: 'not-run' };
 
@@ -152,7 +158,13 @@ function fateOf(
     };
   }
   const left = missing(move.fold, shown.seen);
-  if (left.length === 0) return { kind: 'done', disruption: worst(move.plan), fold: move.fold };
+  if (left.length === 0)
+    return {
+      kind: 'done',
+      disruption: worst(move.plan),
+      fold: move.fold,
+      toll: tollOf(move, shown),
+    };
   return {
     kind: 'failed',
     error: new OrchError(
@@ -161,6 +173,12 @@ function fateOf(
     ),
   };
 }
+
+/** What the change of a resource did besides, where it disturbs at all. */
+export const tollOf = ({ fold, plan }: Move, shown: Fold): readonly string[] =>
+  plan instanceof OrchError || worst(plan) === 'none'
+    ? []
+    : (fold.resource.toll?.(fold.seen, shown.seen) ?? []);
 
 const underneath = ({ fold }: Move): OrchError =>
   new OrchError(

@@ -87,7 +87,12 @@ function settlePart(
     case 'done': {
       if (part.outcome.kind === 'ok') return part.outcome;
       const changes = surviving(folded.changes, netOf(fate.fold));
-      if (changes.length > 0) return { ...part.outcome, changes, ...disturbs(fate.fold, folded) };
+      if (changes.length > 0) {
+        const how = disturbs(fate.fold, folded);
+        const toll = how.disruption === fate.disruption ? (fate.toll ?? []) : [];
+        const warnings = [...part.outcome.warnings, ...toll];
+        return { ...part.outcome, changes, warnings, ...how };
+      }
       return undone(part.outcome, fate.fold, folded);
     }
   }

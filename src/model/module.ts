@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../lib/error-table.ts';
 import type { Shell } from '../lib/shell.ts';
-import type { Nearby } from './nearby.ts';
 import type { Effect } from './effect.ts';
+import type { Nearby } from './nearby.ts';
 import type { Scope } from './scope.ts';
 import type { Reply } from './transport.ts';
 import type { MapTree } from './tree.ts';
@@ -34,14 +34,14 @@ export interface Seen<State, Facts> {
   readonly facts: Facts;
 }
 
-/** A question to a host. Asking it must change nothing. */
+/** A question to a host; it changes nothing. */
 export interface Probe<State, Facts> {
   readonly script: Shell;
   /** Reads the answer. Throws an OrchError (REPLY_UNREADABLE, TOOL_MISSING or one that says what is down) and nothing else. */
   parse(reply: Reply): Seen<State, Facts>;
 }
 
-/** How much a step disturbs what runs on the host. */
+/** How much a step disturbs what runs. */
 export type Disruption = 'none' | 'connection' | 'reload' | 'restart' | 'reboot';
 
 /** One thing to do on a host, written down so that it can be shown, counted, batched and undone. */
@@ -107,9 +107,11 @@ export interface Resource<Scope_, State, Facts> {
   /** Asked only when the states differ. Throws OrchError REFUSED when there is no safe way. */
   plan(current: Seen<State, Facts>, desired: State): Plan;
   footprints(scope: Scope_): Footprints;
+  /** What a change has done besides, by the looks before and after it; sentences for people. */
+  toll?(before: Seen<State, Facts>, after: Seen<State, Facts>): readonly string[];
   /**
-   * Whether a new connection like the one in use, or one from `sources` (addresses and networks that must keep their
-   * way in), would get in once `after` holds, where it does get in with `before`; left out: the resource cannot say no.
+   * Whether a new connection like the one in use, or one from `sources` (addresses and networks that must keep their way
+   * in), would get in once `after` holds, where it does get in with `before`; left out: the resource cannot say no.
    */
   reach?(before: State, after: Seen<State, Facts>, sources: readonly string[]): Reach;
 }
@@ -171,10 +173,7 @@ export interface StateModule<Params, Scope_, State, Facts> extends Described {
   desired(current: Seen<State, Facts>, params: Params): State | Refusal;
   /** Whether the task says that it may cut the way in. */
   allowsLockout?(params: Params): boolean;
-  /**
-   * True when the task wants a write of its own (its content is checked, or the old one kept): no other
-   * task over the same resource shares it.
-   */
+  /** True when the task wants a write of its own, which no other task over the same resource shares. */
   apart?(params: Params): boolean;
   /** True when doing it again changes again (`touch`): then there is nothing to prove afterwards. */
   once?(params: Params): boolean;

@@ -55,6 +55,7 @@ export function host(
         'dhcpv6-client': { ports: ['546/udp'], protocols: [], hasDestination: true },
       },
       k3sActive: null,
+      kubeRules: null,
       networkManager: {},
       poison: [],
       session: null,

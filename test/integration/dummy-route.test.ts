@@ -19,6 +19,7 @@ describe('dummy_route on a real kernel', () => {
     persist: 'none',
     require_k3s_flags: true,
     force: false,
+    allow_lockout: false,
   };
   let keeper = '';
 

@@ -153,6 +153,11 @@ const CASES: readonly Case[] = [
     foretold: 'lock-out',
   },
   {
+    title: 'a link that leads nowhere takes the network of the client',
+    tasks: `    - dummy_route: { state: present, name: orch9, link: bridge, persist: none, address: "{{ 'CLIENT' | regex_replace('1$', '2') }}/29", gateway: "{{ 'CLIENT' | regex_replace('1$', '3') }}" }\n`,
+    foretold: 'lock-out',
+  },
+  {
     title: 'the link goes down',
     tasks: command(
       'ip link set eth0 down',

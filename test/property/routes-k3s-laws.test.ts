@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readRoutes4 } from '../../src/lib/route-table.ts';
 import { parseDefaultRoutes } from '../../src/modules/routes/default-routes.ts';
 import type { DummyRouteParams } from '../../src/modules/routes/dummy-params.ts';
 import { dummyRoute } from '../../src/modules/routes/dummy-route.ts';
@@ -39,8 +40,15 @@ lawful(dummyRoute, {
       kept: fc.option(fc.constantFrom<Keeper>('networkmanager', 'networkd', 'ifupdown', 'systemd')),
       running: fc.subarray(['NetworkManager', 'systemd-networkd', 'ifupdown', 'systemd']),
       lacksDummy: fc.constantFrom(false, false, false, true),
+      wayBack: fc.constantFrom(null, {
+        client: '198.51.100.7',
+        server: '192.0.2.9',
+        routes: readRoutes4(['eth0 00000000 010200C0 0003 500 00000000']),
+        isWhole: true,
+        hasRules: false,
+      }),
     })
-    .map(({ link: dummy0, reals, k3s, kept, running, lacksDummy }) => ({
+    .map(({ link: dummy0, reals, k3s, kept, running, lacksDummy, wayBack }) => ({
       state: { links: { dummy0 }, kept: { dummy0: kept ? filesFor(kept, LINK) : {} } },
       facts: {
         defaults: parseDefaultRoutes(
@@ -57,6 +65,7 @@ lawful(dummyRoute, {
         routesText: reals.join('\n'),
         owner: { running, unmanaged: [], sourcesFiles: true, leases: [] },
         lacksDummy,
+        wayBack,
       },
     })),
   params: fc.record({
@@ -69,6 +78,7 @@ lawful(dummyRoute, {
     persist: fc.constantFrom('auto', 'auto', 'none', 'systemd', 'networkd'),
     require_k3s_flags: fc.boolean(),
     force: fc.boolean(),
+    allow_lockout: fc.boolean(),
   }) satisfies fc.Arbitrary<DummyRouteParams>,
 });
 

@@ -10,6 +10,7 @@ import {
   type Move,
   observeParts,
   readObserved,
+  tollOf,
   worst,
 } from '../apply.ts';
 import { sending } from '../brought.ts';
@@ -193,7 +194,7 @@ export function readGuarded(
 const NOT_RUN: Fate = { kind: 'not-run' };
 
 /** A change of which everything waits: nothing is sent, and it counts as done. */
-export const doneFate = (move: Move): Fate => ({
+export const doneFate = (move: Move): Extract<Fate, { kind: 'done' }> => ({
   kind: 'done',
   disruption: move.plan instanceof OrchError ? 'none' : worst(move.plan),
   fold: move.fold,
@@ -230,7 +231,10 @@ function fateOf(
   }
   if (applied.kind === 'failed') return { kind: 'failed', error: applied.error };
   const left = leftOf(move, shown);
-  if (left === undefined) return doneFate(move);
+  if (left === undefined) {
+    const toll = shown && !(shown instanceof OrchError) ? tollOf(move, shown) : [];
+    return { ...doneFate(move), toll };
+  }
   return { kind: 'failed', error: new OrchError('NOT_CONVERGED', left) };
 }
 

@@ -160,15 +160,29 @@ printf '@access %s\\n@files\\n%s\\n' "$access" "$text"
   fi
 done`;
 
+/** Rules of kube-proxy and of the network plugin, which firewalld before 2.0 takes away when it reloads. */
+const KUBE = `kube() {
+  c=0
+  if command -v iptables-save >/dev/null; then s=$(iptables-save 2>/dev/null)
+  elif command -v nft >/dev/null; then s=$(nft list ruleset 2>/dev/null)
+  else return 0; fi
+  case $s in *KUBE-* | *CNI-*) ;; *) printf '@kube\\n0\\n'; return 0 ;; esac
+  IFS=$L; set -f
+  for l in $s; do case $l in '-A KUBE-'* | '-A CNI-'* | *'chain KUBE-'* | *'chain CNI-'* | *' jump KUBE-'* | *' jump CNI-'* | *' goto KUBE-'*) c=$((c + 1)) ;; esac; done
+  printf '@kube\\n%s\\n' "$c"
+}`;
+
 /** What only reloads, thorough looks and NetworkManager hosts need. */
-const MORE = `if [ -n "$reload$thorough" ]; then
+const MORE = `${KUBE}
+if [ -n "$reload$thorough" ]; then
   case $access in
     dbus) printf '@version\\n'; busctl --system --auto-start=no --timeout=15 get-property $D $P $D version 2>&1 ;;
     cli) printf '@version\\n'; firewall-cmd --version 2>/dev/null ;;
     offline) printf '@version\\n'; firewall-offline-cmd --version 2>/dev/null ;;
   esac
   if command -v systemctl >/dev/null; then
-    printf '@units\\n'; systemctl is-active k3s k3s-agent ufw nftables 2>/dev/null
+    u=$(systemctl is-active k3s k3s-agent ufw nftables 2>/dev/null); printf '@units\\n%s\\n' "$u"
+    [ -z "$reload" ] || case $u in active* | *"$L"active"$L"*"$L"*) kube ;; esac
   fi
 fi
 if [ -n "$thorough" ]; then

@@ -54,6 +54,7 @@ export function parseReply(
     ),
     services: definitions(sections.text('definitions') ?? ''),
     k3sActive: units.length === 4 ? units.slice(0, 2).includes('active') : null,
+    kubeRules: counted(sections.text('kube')),
     networkManager: managed,
     poison: sections.lines('poison'),
     raw: found.raw,
@@ -64,6 +65,9 @@ export function parseReply(
   };
   return { state: { defaultZone, zones }, facts };
 }
+
+const counted = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : null;
 
 const definitions = oncePerText((text) => definitionsIn(filesOf(text)), 50);
 

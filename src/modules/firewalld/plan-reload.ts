@@ -2,6 +2,8 @@ import { OrchError } from '../../lib/errors.ts';
 import type { Seen } from '../../model/module.ts';
 import type { FirewalldFacts, FirewalldState, Zone } from './state.ts';
 
+type Looked = Seen<FirewalldState, FirewalldFacts>;
+
 /** Why firewalld must be reloaded to get from one state to the other; empty when it need not. */
 export function reloadReasons(current: FirewalldState, desired: FirewalldState): readonly string[] {
   return Object.entries(desired.zones).flatMap(([name, { runtime: after }]) => {
@@ -25,11 +27,18 @@ export function reloadCost({ version, k3sActive }: FirewalldFacts): readonly str
   ];
 }
 
+/** Rules of K3s that are there before a change and not after it: whoever reloaded, they are missed. */
+export function reloadToll({ facts: before }: Looked, { facts: after }: Looked): readonly string[] {
+  const [was, is] = [before.kubeRules, after.kubeRules];
+  if (was === null || is === null || is >= was) return [];
+  return [
+    `the reload of firewalld took ${was - is} of ${was} rules of K3s away (chains KUBE-*, CNI-*): kube-proxy makes its own again within 30 s, ` +
+      'those of hostPort (servicelb) come back only when their pods restart',
+  ];
+}
+
 /** Throws REFUSED when a reload would do harm, or could not lead to the state wanted. */
-export function refuseReload(
-  { facts }: Seen<FirewalldState, FirewalldFacts>,
-  desired: FirewalldState,
-): void {
+export function refuseReload({ facts }: Looked, desired: FirewalldState): void {
   const [stray] = facts.poison;
   if (stray !== undefined) {
     throw new OrchError(

@@ -2,6 +2,7 @@ import type { Resource } from '../../model/module.ts';
 import { reachFirewalld } from './lockout-guard.ts';
 import { observeFirewalld } from './observe.ts';
 import { planFirewalld } from './plan.ts';
+import { reloadToll } from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldScope, FirewalldState } from './state.ts';
 
 /**
@@ -14,5 +15,6 @@ export const firewalld: Resource<FirewalldScope, FirewalldState, FirewalldFacts>
   observe: observeFirewalld,
   plan: planFirewalld,
   reach: reachFirewalld,
+  toll: reloadToll,
   footprints: () => ({ reads: ['firewalld:/'], writes: ['firewalld:/'] }),
 };

@@ -1,4 +1,12 @@
 import { cidrContains, familyOf } from '../../lib/cidr.ts';
+import {
+  best,
+  colons,
+  type KernelRoute,
+  readRoutes4,
+  readRoutes6,
+  routeTo,
+} from '../../lib/route-table.ts';
 import type { Sections } from './parse-sections.ts';
 import type { ControlLine } from './state.ts';
 
@@ -28,14 +36,6 @@ export function sessionOf(sections: Sections): Line | null {
   };
 }
 
-interface Route {
-  readonly device: string;
-  readonly network: string;
-  readonly length: number;
-  readonly connected: boolean;
-  readonly metric: number;
-}
-
 /** The interfaces that own the server's address, or whose connected network holds it. */
 function ownersOf(sections: Sections, server: string): string[] {
   if (familyOf(server) === 'ipv6') {
@@ -50,54 +50,17 @@ function ownersOf(sections: Sections, server: string): string[] {
   const holding = routesOf(sections).filter(
     (route) => route.connected && route.length > 0 && cidrContains(route.network, server),
   );
-  return best(holding);
+  return deviceOf(best(holding));
 }
 
 /** The interface of the route that would be taken to the client. */
-const wayBack = (routes: readonly Route[], client: string): string[] =>
-  best(routes.filter(({ network }) => cidrContains(network, client)));
+const wayBack = (routes: readonly KernelRoute[], client: string): string[] =>
+  deviceOf(routeTo(routes, client));
 
-/** The longest prefix, of those the lowest metric. */
-function best(routes: readonly Route[]): string[] {
-  const [first] = [...routes].sort((a, b) => b.length - a.length || a.metric - b.metric);
-  return first ? [first.device] : [];
-}
-
-const UP = 0x1;
-const REJECT = 0x200;
+const deviceOf = (route: KernelRoute | undefined): string[] => (route ? [route.device] : []);
 
 /** Routes of the main table as /proc/net shows them, those that lead somewhere. */
-function routesOf(sections: Sections): Route[] {
-  const four = sections.lines('routes4').flatMap((line): Route[] => {
-    const [device = '', to = '', via = '', flags = '', metric = '', mask = ''] = line.split(' ');
-    if (![to, via, flags, mask].every((word) => /^[0-9A-F]+$/i.test(word))) return [];
-    if (!leads(parseInt(flags, 16))) return [];
-    const length = bits(parseInt(mask, 16));
-    const network = `${dotted(to)}/${length}`;
-    return [{ device, network, length, connected: /^0+$/.test(via), metric: Number(metric) }];
-  });
-  const six = sections.lines('routes6').flatMap((line): Route[] => {
-    const [to = '', size = '', , , via = '', metric = '', , , flags = '', device = ''] = line
-      .trim()
-      .split(/\s+/);
-    if (!/^[0-9a-f]{32}$/.test(to) || !leads(parseInt(flags, 16))) return [];
-    const length = parseInt(size, 16);
-    const network = `${colons(to)}/${length}`;
-    const connected = /^0+$/.test(via);
-    return [{ device, network, length, connected, metric: parseInt(metric, 16) }];
-  });
-  return [...four, ...six].filter(({ device }) => device !== 'lo');
-}
-
-const leads = (flags: number): boolean => (flags & UP) !== 0 && (flags & REJECT) === 0;
-
-const bits = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
-
-/** `00005A0A` → `10.90.0.0`: the kernel prints the word as a little-endian machine reads it. */
-const dotted = (hex: string): string =>
-  (hex.padStart(8, '0').match(/../g) ?? [])
-    .reverse()
-    .map((byte) => parseInt(byte, 16))
-    .join('.');
-
-const colons = (hex: string): string => (hex.match(/.{4}/g) ?? []).join(':');
+const routesOf = (sections: Sections): readonly KernelRoute[] => [
+  ...readRoutes4(sections.lines('routes4')),
+  ...readRoutes6(sections.lines('routes6')),
+];

@@ -48,6 +48,8 @@ export interface FirewalldFacts {
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** Whether k3s runs here; null when it was not asked for. */
   readonly k3sActive: boolean | null;
+  /** Rules of kube-proxy and the network plugin; null when they were not counted. */
+  readonly kubeRules: number | null;
   /** Device → connection uuid and zone, for the devices NetworkManager manages; empty without it. */
   readonly networkManager: Readonly<
     Record<string, { readonly uuid: string; readonly zone: string }>

@@ -2,6 +2,7 @@ import { Refusal, type Seen } from '../../model/module.ts';
 import { type DefaultRoute, isForeign, isUsable, routeWords } from './default-routes.ts';
 import type { DummyRouteParams } from './dummy-params.ts';
 import { keptWanted } from './kept-wanted.ts';
+import { reachRoutes } from './way-back.ts';
 import type { LinkState, RoutesFacts, RoutesState } from './state.ts';
 
 type Now = Seen<RoutesState, RoutesFacts>;
@@ -16,10 +17,15 @@ export function desired(current: Now, wanted: DummyRouteParams): RoutesState | R
     ? present(link, current.facts, wanted)
     : absent(link, usable, current, wanted);
   if (next instanceof Refusal) return next;
+  const links = { ...current.state.links, [name]: next };
+  if (isWanted && !(link?.routes.includes(routeOf(wanted)) ?? false)) {
+    const risk = unsafeMetric(current, links, wanted);
+    if (risk) return risk;
+  }
   const kept = keptWanted(isWanted, current.state.kept[name] ?? {}, current.facts.owner, wanted);
   if (kept instanceof Refusal) return kept;
   return {
-    links: { ...current.state.links, [name]: next },
+    links,
     kept: { ...current.state.kept, [name]: kept },
   };
 }
@@ -29,11 +35,9 @@ function present(
   facts: RoutesFacts,
   wanted: DummyRouteParams,
 ): LinkState | Refusal {
-  const { name, address, gateway, metric } = wanted;
-  const route = routeWords(gateway, metric);
-  const refusal =
-    foreignLink(link, facts, wanted) ??
-    (link?.routes.includes(route) ? undefined : unsafeMetric(facts, wanted));
+  const { name, address } = wanted;
+  const route = routeOf(wanted);
+  const refusal = foreignLink(link, facts, wanted);
   if (refusal) return refusal;
   if (!link && wanted.link === 'dummy' && facts.lacksDummy) {
     return new Refusal(
@@ -98,8 +102,17 @@ function foreignLink(
   return undefined;
 }
 
-/** A real route with a higher metric would lose to ours; one with the same would be replaced by it. */
-function unsafeMetric(facts: RoutesFacts, { name, metric }: DummyRouteParams): Refusal | undefined {
+const routeOf = ({ gateway, metric }: DummyRouteParams): string => routeWords(gateway, metric);
+
+/**
+ * A real route with a higher metric would lose to ours; one with the same would be replaced by it, and no undo brings
+ * it back. Where the way back to who is connected is lost by that, it is a lock-out, judged as all of them are.
+ */
+function unsafeMetric(
+  { state, facts }: Now,
+  links: RoutesState['links'],
+  { name, metric }: DummyRouteParams,
+): Refusal | undefined {
   const beaten = facts.defaults.find(
     (route) =>
       isForeign(route, name) &&
@@ -117,9 +130,15 @@ function unsafeMetric(facts: RoutesFacts, { name, metric }: DummyRouteParams): R
   }
   if (!beaten) return undefined;
   const how = beaten.metric === metric ? 'replace' : 'win over';
+  const cuts = reachRoutes(state, { state: { ...state, links }, facts }, []).kind === 'lockout';
+  if (cuts && how === 'win over') return undefined;
   return new Refusal(
     `a route through ${name} with metric ${metric} would ${how} "${beaten.text}": the host could lose its way out`,
-    { pointer: '/metric', hint: `Set metric: ${safe(beaten.metric)}.` },
+    {
+      pointer: '/metric',
+      hint: `Set metric: ${safe(beaten.metric)}.`,
+      ...(cuts ? { code: 'LOCKOUT' as const } : {}),
+    },
   );
 }
 

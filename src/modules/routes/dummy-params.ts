@@ -60,6 +60,12 @@ export const params = {
       description:
         'Refuse to make the route where K3s is installed and its configuration lacks node-ip or flannel-iface.',
     },
+    allow_lockout: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Let a change pass after which replies to the SSH connection in use, or to management_sources, would leave by the link, or the address it came to would be gone. false: such a task fails, in check too, and nothing of it is written. true: it is done with a warning.',
+    },
     force: {
       type: 'boolean',
       default: false,

@@ -22,5 +22,6 @@ export const dummyRoute: StateModule<DummyRouteParams, RoutesScope, RoutesState,
   scope: ({ name, state }) => ({ name, always: state === 'present' }),
   problems,
   desired,
+  allowsLockout: ({ allow_lockout }) => allow_lockout,
   result,
 };

@@ -4,6 +4,7 @@ import type { Probe } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import { parseDefaultRoutes, routeWords } from './default-routes.ts';
 import { keptScript, OWNER, parseKept, parseOwner } from './observe-keepers.ts';
+import { readWayBack, WAY_BACK } from './way-back.ts';
 import type { Kept, LinkState, RoutesFacts, RoutesScope, RoutesState } from './state.ts';
 
 /**
@@ -21,6 +22,7 @@ export function observeRoutes(scopes: readonly RoutesScope[]): Probe<RoutesState
       OWNER,
       sh`always=${always ? '1' : ''}`,
       MODULES,
+      raw(WAY_BACK),
       raw('exit 0'),
     ]),
     parse: (reply) => parseRoutes(reply, names),
@@ -118,6 +120,7 @@ function parseRoutes(
       k3sFlags: ['node-ip', 'flannel-iface'].filter((flag) => words.has(flag)),
       routesText: routesText.replace(/\n+$/, ''),
       owner: parseOwner(sections.get('owner') ?? ''),
+      wayBack: readWayBack(sections),
       lacksDummy: sections.get('modules')?.trim() === 'lacks',
     },
   };

@@ -2,6 +2,7 @@ import type { Resource } from '../../model/module.ts';
 import { observeRoutes } from './observe.ts';
 import { pathsOf } from './keepers.ts';
 import { planRoutes } from './plan.ts';
+import { reachRoutes } from './way-back.ts';
 import type { RoutesFacts, RoutesScope, RoutesState } from './state.ts';
 
 /** Links made for a default route and the IPv4 default routes of table main, and what brings them back after a reboot. */
@@ -10,6 +11,7 @@ export const routes: Resource<RoutesScope, RoutesState, RoutesFacts> = {
   key: () => 'routes',
   observe: observeRoutes,
   plan: planRoutes,
+  reach: reachRoutes,
   footprints: ({ name }) => ({
     reads: ['net:/routes', `net:/links/${name}`, 'file:/etc/rancher/k3s'],
     writes: [

@@ -1,3 +1,4 @@
+import type { KernelRoute } from '../../lib/route-table.ts';
 import type { DefaultRoute } from './default-routes.ts';
 
 /** A link that exists only to carry a default route. Lists are sorted. */
@@ -38,6 +39,20 @@ export interface RoutesFacts {
   readonly owner: NetworkOwner;
   /** The kernel is known to have no dummy links: neither built in nor among its modules. */
   readonly lacksDummy: boolean;
+  /** How the SSH connection in use is answered; null where there is none, or none of IPv4. */
+  readonly wayBack: WayBack | null;
+}
+
+/** The two ends of the SSH connection in use as the host sees them, and the routes replies may take. */
+export interface WayBack {
+  readonly client: string;
+  readonly server: string;
+  /** IPv4 routes of table main. */
+  readonly routes: readonly KernelRoute[];
+  /** All of them were read. */
+  readonly isWhole: boolean;
+  /** Rules of policy routing send some packets to other tables. */
+  readonly hasRules: boolean;
 }
 
 /** Who looks after networking on a host, and what of its settings matters here. */

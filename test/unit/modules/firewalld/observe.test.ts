@@ -52,10 +52,11 @@ describe('the look at firewalld', () => {
   it('warns of what else touches the firewall', () => {
     const text = RECORDED.replace(
       '@end',
-      '@version\ns "0.9.3"\n@units\nactive\ninactive\nactive\ninactive\n@panic\nb true\n@end',
+      '@version\ns "0.9.3"\n@units\nactive\ninactive\nactive\ninactive\n@kube\n134\n@panic\nb true\n@end',
     );
     const { facts } = parse(text);
     expect([facts.version, facts.panic, facts.k3sActive]).to.deep.equal(['0.9.3', true, true]);
+    expect(facts.kubeRules).to.equal(134);
     expect(facts.oddities).to.deep.equal([
       'panic mode is on: nothing gets in or out',
       'ufw is active besides firewalld',

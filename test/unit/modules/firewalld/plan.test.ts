@@ -4,6 +4,7 @@ import { OrchError } from '../../../../src/lib/errors.ts';
 import type { Plan } from '../../../../src/model/module.ts';
 import { observeFirewalld } from '../../../../src/modules/firewalld/observe.ts';
 import { planFirewalld } from '../../../../src/modules/firewalld/plan.ts';
+import { firewalld } from '../../../../src/modules/firewalld/resource.ts';
 import type { FirewalldState, ZoneSettings } from '../../../../src/modules/firewalld/state.ts';
 import { RECORDED, reply, scope } from './reply.ts';
 
@@ -107,6 +108,21 @@ describe('a plan for firewalld', () => {
     expect(steps[0]?.reason).to.equal(
       'the target of zone public changes only with a reload; firewalld 1.3.3 flushes iptables on reload and k3s is ' +
         'active: kube-proxy rules return in <= 30 s, hostPort rules only after pod restart (K#7542, RKE#10469)',
+    );
+  });
+
+  it('tells the rules of K3s that a reload took away, and nothing where none were counted or lost', () => {
+    const counted = (kubeRules: number | null) => {
+      const { state, facts } = seen();
+      return { state, facts: { ...facts, kubeRules } };
+    };
+    const told = (was: number | null, is: number | null): readonly string[] =>
+      firewalld.toll?.(counted(was), counted(is)) ?? [];
+    expect(told(134, 14)).to.deep.equal([
+      'the reload of firewalld took 120 of 134 rules of K3s away (chains KUBE-*, CNI-*): kube-proxy makes its own again within 30 s, those of hostPort (servicelb) come back only when their pods restart',
+    ]);
+    expect([told(134, 134), told(134, 140), told(null, 3), told(134, null)].flat()).to.deep.equal(
+      [],
     );
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { OrchError } from '../../../../src/lib/errors.ts';
 import { Refusal, type Seen } from '../../../../src/model/module.ts';
+import { readRoutes4 } from '../../../../src/lib/route-table.ts';
 import { Unknown } from '../../../../src/model/value.ts';
 import { parseDefaultRoutes } from '../../../../src/modules/routes/default-routes.ts';
 import type { DummyRouteParams } from '../../../../src/modules/routes/dummy-params.ts';
@@ -17,6 +18,7 @@ const defaults: DummyRouteParams = {
   persist: 'auto',
   require_k3s_flags: true,
   force: false,
+  allow_lockout: false,
 };
 const ours: LinkState = {
   kind: 'dummy',
@@ -46,6 +48,7 @@ function host(
       routesText: routes,
       owner: { running: [], unmanaged: [], sourcesFiles: false, leases: [] },
       lacksDummy: false,
+      wayBack: null,
       ...facts,
     },
   };
@@ -162,6 +165,26 @@ describe('dummy_route', () => {
       ]);
     });
 
+    it('D10 with the code of a lock-out where the route to who is connected would be replaced; one that wins is left to the guard', () => {
+      const wayBack = {
+        client: '198.51.100.7',
+        server: '192.0.2.10',
+        routes: readRoutes4(['eth0 00000000 010200C0 0003 100 00000000']),
+        isWhole: true,
+        hasRules: false,
+      };
+      const now = host(REAL, null, { wayBack });
+      const replaced = refuses(now, { state: 'present', metric: 100 });
+      expect([replaced.code, replaced.message]).to.deep.equal([
+        'LOCKOUT',
+        `a route through dummy0 with metric 100 would replace "${REAL.trim()}": the host could lose its way out`,
+      ]);
+      const link = wants(now, { state: 'present', metric: 50 });
+      const after = { state: { links: { dummy0: link }, kept: {} }, facts: now.facts };
+      expect(dummyRoute.resource.reach?.(now.state, after, []).kind).to.equal('lockout');
+      const near = host(REAL, null, { wayBack: { ...wayBack, routes: [] } });
+      expect(refuses(near, { state: 'present', metric: 50 }).code).to.equal('REFUSED');
+    });
     it('D10 to win over one that has no carrier at the moment', () => {
       const now = host('default via 192.0.2.1 dev eth0 metric 1024 linkdown');
       expect(refuses(now).message).to.contain('win over');
