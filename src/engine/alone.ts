@@ -27,6 +27,7 @@ import { changesUnderGuard, sendGuarded } from './safeguard/actions.ts';
 import { overLine } from './over-line.ts';
 import { stateAlone } from './state-alone.ts';
 import { together } from './together.ts';
+import { warnOfThreat } from './threat.ts';
 import { traitsOf } from './traits.ts';
 import { triedUntil } from './until.ts';
 import { type Walker, acted, missing, scopeAt, turn } from './walker.ts';
@@ -209,6 +210,7 @@ function prepared(
   const { stage, run } = walker;
   const { step } = found;
   if (module.kind !== 'action') throw missing('an action');
+  warnOfThreat(stage, step.task, module, { run, scope });
   const ready = readied(stage, step.task, module, scope, way);
   if (!('part' in ready)) return ready;
   return heard(ready, { stage, step, host: run.host.name, module, scope, item: label });

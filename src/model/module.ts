@@ -231,6 +231,8 @@ export interface ActionModule<Params> extends Described {
   ):
     | { readonly script: Shell; readonly brings?: Brought; parse(reply: Reply): ActionResult }
     | undefined;
+  /** How it plainly takes the line to its host away, for people: "takes the link eth0 down"; nothing for all else. */
+  threatens?(params: Params): string | undefined;
   /** What is done about the line to the host, where that is what the action is about. */
   line?(params: Params): LineWork;
 }

@@ -50,6 +50,31 @@ describe('changes that would lock SSH out of a real host', function () {
     });
   }
 
+  it('are a warning before they are made where a command plainly makes them, unless it can be taken back', async () => {
+    const inventory = inventoryOf(lab, 'deploy');
+    const said = async (tasks: string): Promise<readonly string[]> => {
+      const check = await told(['check', book(tasks), '-i', inventory]);
+      expect(check.exit, check.stderr).to.equal(0);
+      return check.all('warned').map(({ message }) => message);
+    };
+    const cut = (threat: string): string =>
+      `this ${threat}, and may cut the line to the host: put it under a safeguard with an undo, so that the host takes it back unless a new connection proves it harmless`;
+    expect(
+      await said(
+        '    - command: ip link set eth0 down\n    - shell: echo now && ip route del default\n    - raw: systemctl stop ssh\n',
+      ),
+    ).to.deep.equal([
+      cut('takes the link eth0 down'),
+      cut('takes the default route away'),
+      cut('stops ssh'),
+    ]);
+    expect(
+      await said(
+        '    - command: ip link set eth0 down\n      undo:\n        - command: ip link set eth0 up\n    - command: ip link show eth0\n',
+      ),
+    ).to.deep.equal([]);
+  });
+
   it('come true as foretold when they are allowed', async () => {
     const inventory = inventoryOf(lab, 'deploy');
     const check = await told(['check', ALLOWED, '-i', inventory]);

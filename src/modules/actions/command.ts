@@ -14,6 +14,7 @@ import {
   textOf,
 } from './process.ts';
 import { expandedWords } from './expand-words.ts';
+import { threatOf } from './threat.ts';
 import { splitWords } from './words.ts';
 
 const params = {
@@ -74,6 +75,7 @@ export const command: ActionModule<CommandParams> = {
   parse: (reply, given) => notStarted(reply, given) ?? processResult(reply, shown(given), given),
   says: saidByProcess,
   reads: ({ reads }) => reads,
+  threatens: (given) => (isSecret(given) ? undefined : threatOf(wordsOf(given))),
   foresees: (given) => processForesight(given, shown(given)),
 };
 
@@ -126,6 +128,9 @@ function wordsOf({ cmd, argv }: CommandParams): readonly string[] {
 
 /** A boolean as Ansible gives it to a program. */
 const wordOf = (value: boolean): string => (value ? 'True' : 'False');
+
+const isSecret = ({ cmd, argv = [] }: CommandParams): boolean =>
+  [cmd, ...argv].some((one: unknown) => one instanceof Secret);
 
 function shown(given: CommandParams): Value {
   const cmd = given.cmd as Value | undefined;

@@ -1,7 +1,9 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { ActionModule, ParamsSchema } from '../../model/module.ts';
+import { Secret } from '../../model/value.ts';
 import { cut, failure, output } from './process.ts';
 import { started } from './shell.ts';
+import { threatIn } from './threat.ts';
 
 const params = {
   type: 'object',
@@ -39,6 +41,7 @@ export const rawCommand: ActionModule<RawParams> = {
   raw: test -x /usr/bin/python3 || apt-get install -y python3-minimal
 `,
   script: started,
+  threatens: ({ cmd }) => ((cmd as unknown) instanceof Secret ? undefined : threatIn(cmd)),
   parse(reply, { reads }) {
     const texts = output(reply.stdout.toString('utf8'), reply.stderr.toString('utf8'), {
       strip_empty_ends: false,

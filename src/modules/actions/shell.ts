@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { type Shell, raw, sh } from '../../lib/shell.ts';
 import type { ActionModule, ParamsSchema, Problem } from '../../model/module.ts';
 import { Secret, isMap } from '../../model/value.ts';
+import { threatIn } from './threat.ts';
 import {
   PROCESS_PARAMS,
   oldSpelling,
@@ -11,6 +12,8 @@ import {
   saidByProcess,
   textOf,
 } from './process.ts';
+
+const isSecret = (text: unknown): boolean => text instanceof Secret;
 
 const params = {
   type: 'object',
@@ -55,6 +58,7 @@ export const shell: ActionModule<ShellParams> = {
   parse: (reply, given) => processResult(reply, given.cmd, given),
   says: saidByProcess,
   reads: ({ reads }) => reads,
+  threatens: ({ cmd }) => (isSecret(cmd) ? undefined : threatIn(textOf(cmd))),
   foresees: (given) => processForesight(given, given.cmd),
 };
 
