@@ -209,11 +209,10 @@ function compare(
   }
 }
 
-/** The facts about routes as they would be for another connection; `null` where it is one of IPv6. */
+/** The facts about routes as they would be for another connection. */
 function wayOf({ routes: { facts } }: Known, { client, server }: Line): RoutesFacts {
-  const isFour = !client.includes(':');
   const { wayBack } = facts;
-  return { ...facts, wayBack: wayBack && isFour ? { ...wayBack, client, server } : null };
+  return { ...facts, wayBack: wayBack && { ...wayBack, client, server } };
 }
 
 const over = (facts: FirewalldFacts, line: Line, port: number): FirewalldFacts =>
@@ -237,7 +236,10 @@ function listed(
   foretold: Zones,
   text: string,
 ): void {
-  const is = parseZones(text);
+  // orch writes and compares an address without its length.
+  const is = parseZones(
+    text.replaceAll(/^( {2}sources: .*)$/gm, (row) => row.replaceAll(/\/(32|128)\b/g, '')),
+  );
   const known = Object.fromEntries(Object.entries(is).filter(([name]) => foretold[name]));
   const spoken = Object.fromEntries(
     Object.entries(known).map(([name, zone]) => [

@@ -39,7 +39,7 @@ export interface RoutesFacts {
   readonly owner: NetworkOwner;
   /** The kernel is known to have no dummy links: neither built in nor among its modules. */
   readonly lacksDummy: boolean;
-  /** How the SSH connection in use is answered; null where there is none, or none of IPv4. */
+  /** How the SSH connection in use is answered; null where there is none. */
   readonly wayBack: WayBack | null;
 }
 

@@ -20,12 +20,12 @@ done </proc/net/route
 echo '=rules'
 [ -z "$s" ] || ip -4 rule show 2>/dev/null`;
 
-/** Reads what that printed; null where no IPv4 connection is known. */
+/** Reads what that printed; null where no connection is known. One of IPv6 is not judged, management sources of IPv4 are. */
 export function readWayBack(sections: ReadonlyMap<string, string>): WayBack | null {
   const rows = (name: string): readonly string[] =>
     (sections.get(name) ?? '').split('\n').filter((row) => row !== '');
   const [client = '', server = ''] = (rows('session')[0] ?? '').split(' ');
-  if (familyOf(client) !== 'ipv4' || familyOf(server) !== 'ipv4') return null;
+  if (!familyOf(client) || !familyOf(server)) return null;
   const own = rows('rules').filter(
     (row) =>
       !/^(0:\s+from all lookup local|32766:.*lookup main|32767:.*lookup default)\s*$/.test(row),

@@ -110,6 +110,16 @@ describe('the way back to who is connected', () => {
       told(null, WINS, { isWhole: false }),
       `unknown: ${CUT}, unless one of its many routes, not all of which were read, says otherwise`,
     ],
+    [
+      'of an IPv6 connection is not touched',
+      told(null, WINS, { client: '2001:db8::7', server: '2001:db8::1' }),
+      'safe',
+    ],
+    [
+      'of management sources of IPv4 is judged beside it',
+      told(null, WINS, { client: '2001:db8::7', server: '2001:db8::1' }, ['198.51.100.7']),
+      'lockout: replies to 198.51.100.7, of management source 198.51.100.7, would leave by dummy0 (route 0.0.0.0/0), which leads nowhere, and no longer by eth0 (route 0.0.0.0/0)',
+    ],
     ['is not judged without a connection', told(null, WINS, null), 'safe'],
     [
       'is kept to management sources as well',
