@@ -238,7 +238,9 @@ function listed(
 ): void {
   // orch writes and compares an address without its length.
   const is = parseZones(
-    text.replaceAll(/^( {2}sources: .*)$/gm, (row) => row.replaceAll(/\/(32|128)\b/g, '')),
+    text.replaceAll(/^( {2}sources: .*)$/gm, (row) =>
+      row.replaceAll(/(\.\d+)\/32\b|\/128\b/g, '$1'),
+    ),
   );
   const known = Object.fromEntries(Object.entries(is).filter(([name]) => foretold[name]));
   const spoken = Object.fromEntries(
