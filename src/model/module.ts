@@ -58,10 +58,7 @@ export interface Step {
   readonly reason?: string;
   /** What it breaks for a while on this host: made only where --allow-disruption names its class. */
   readonly harm?: string;
-  /**
-   * It only writes down for the next boot what other steps of the plan do at run time, and changes nothing that runs:
-   * under a safeguard it waits until those are proved.
-   */
+  /** It only writes down for the next boot what other steps do at run time: under a safeguard it waits for their proof. */
   readonly late?: true;
   /** Bytes that `do` reads from its standard input, so many and no more: too many to stand in a script. */
   readonly brings?: Brought;
@@ -107,7 +104,7 @@ export interface Resource<Scope_, State, Facts> {
   /** Asked only when the states differ. Throws OrchError REFUSED when there is no safe way. */
   plan(current: Seen<State, Facts>, desired: State): Plan;
   footprints(scope: Scope_): Footprints;
-  /** What a change has done besides, by the looks before and after it; sentences for people. */
+  /** What a change has done besides, told for people by the looks before and after it. */
   toll?(before: Seen<State, Facts>, after: Seen<State, Facts>): readonly string[];
   /**
    * Whether a new connection like the one in use, or one from `sources` (addresses and networks that must keep their way
