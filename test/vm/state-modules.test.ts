@@ -70,6 +70,18 @@ describe('state modules on a machine', () => {
     expect(says('systemctl is-enabled e2scrub_reap || :')).to.equal('masked');
   });
 
+  it('is started anew by reboot, and the play goes on there', async () => {
+    const book = folder({
+      'play.yml': `- hosts: vm1\n  gather_facts: false\n  tasks:\n    - slurp: { path: /proc/sys/kernel/random/boot_id }\n      register: old\n    - reboot: { reboot_timeout: 300 }\n      register: done\n    - slurp: { path: /proc/sys/kernel/random/boot_id }\n      register: new\n    - assert: { that: [done.rebooted, old.content != new.content] }\n`,
+    });
+    const check = await told(['check', `${book}/play.yml`, '-i', inventory]);
+    expect(check.totals['vm1'], check.stdout).to.include({ failed: 0, changed: 1 });
+    const old = says('cat /proc/sys/kernel/random/boot_id');
+    const run = await told(['run', `${book}/play.yml`, '-i', inventory]);
+    expect(run.totals['vm1'], run.stdout + run.stderr).to.include({ failed: 0, changed: 1 });
+    expect(says('cat /proc/sys/kernel/random/boot_id')).to.not.equal(old);
+  });
+
   it('all of it is there after a reboot', async () => {
     machine.reboot();
     const check = await orch('check', 'play', '-e', 'after=true');
