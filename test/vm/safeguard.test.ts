@@ -106,7 +106,8 @@ for (const owner of OWNERS)
         let said = '';
         child.stdout.on('data', (bytes: Buffer) => {
           said += bytes.toString();
-          if (said.includes('"armed"')) resolve();
+          // What is armed may be told before the change itself is made.
+          if (said.includes('"armed"')) setTimeout(resolve, 2000);
           else if (said.includes('"host-connected"')) setTimeout(resolve, 10_000);
         });
         child.once('exit', () => reject(new Error(`orch ended before it had an undo: ${said}`)));
