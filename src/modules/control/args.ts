@@ -12,7 +12,8 @@ export const valueArg = (args: MapTree, key: string, scope: Scope): Value | unde
   return value === null || isOmitted(value, scope) ? undefined : value;
 };
 
-const isOmitted = (value: Value, scope: Scope): boolean =>
+/** Whether a template gave `omit`: the argument counts as left out. */
+export const isOmitted = (value: Value, scope: Scope): boolean =>
   typeof value === 'string' &&
   value.startsWith('__omit_place_holder__') &&
   value === scope.get('omit');

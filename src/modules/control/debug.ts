@@ -3,6 +3,7 @@ import type { ControlModule, ControlResult, ParamsSchema, Problem } from '../../
 import type { Scope } from '../../model/scope.ts';
 import { type Tree, entry, isTemplate } from '../../model/tree.ts';
 import { type Value, firstUnknown, isMap } from '../../model/value.ts';
+import { isOmitted } from './args.ts';
 import { eager, showValue } from './texts.ts';
 
 const params = {
@@ -46,7 +47,8 @@ export const debug: ControlModule = {
     if (variable) return show(variable.value, scope);
     const msg = entry(args, 'msg');
     const value = msg ? scope.resolve(msg.value) : params.properties.msg.default;
-    return printed('msg', value, showValue);
+    const said = isOmitted(value, scope) ? params.properties.msg.default : value;
+    return printed('msg', said, showValue);
   },
 };
 

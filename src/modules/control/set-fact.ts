@@ -3,6 +3,7 @@ import type { ControlModule, ControlResult, ParamsSchema } from '../../model/mod
 import type { Scope } from '../../model/scope.ts';
 import { entry, type Entry } from '../../model/tree.ts';
 import { opened, type Value } from '../../model/value.ts';
+import { isOmitted } from './args.ts';
 
 const params = {
   type: 'object',
@@ -39,7 +40,10 @@ export const setFact: ControlModule = {
       });
     }
     const facts = Object.fromEntries(
-      given.map((e) => [nameOf(e, scope), asBoolean(scope.resolve(e.value))]),
+      given
+        .map((e): readonly [string, Value] => [nameOf(e, scope), scope.resolve(e.value)])
+        .filter(([, value]) => !isOmitted(value, scope))
+        .map(([name, value]) => [name, asBoolean(value)]),
     );
     const cacheable = entry(args, 'cacheable');
     const kept = cacheable !== undefined && asBoolean(scope.resolve(cacheable.value)) === true;

@@ -111,6 +111,14 @@ describe('fail', () => {
 });
 
 describe('set_fact', () => {
+  it('sets nothing that is omitted, and debug prints what it prints without msg', () => {
+    const omit = '__omit_place_holder__1';
+    expect(run(setFact, '{a: "{{ x | default(omit) }}", b: 1}', { omit }).facts).to.deep.equal({
+      b: 1,
+    });
+    expect(run(debug, 'msg: "{{ x | default(omit) }}"', { omit }).message).to.equal('Hello world!');
+  });
+
   it('keeps types, makes booleans of the words for them, and leaves out cacheable', () => {
     const yaml = 'n: "{{ a }}"\nyes_: "yes"\ncacheable: true\n"{{ b }}_x": [1]';
     expect(run(setFact, yaml, { a: 7, b: 'key' }).facts).to.deep.equal({
