@@ -25,7 +25,8 @@ systemctl is-active ssh sshd 2>/dev/null | sort -u
 const LEFT = `
 ls -d /run/orch /var/lib/orch /run/orch-lease* 2>/dev/null || :
 ls /etc/systemd/system /etc/systemd/system/multi-user.target.wants | grep orch || :
-systemctl list-units --all --no-legend 'orch*' || :
+systemctl list-units --no-legend 'orch*' || :
+systemctl list-unit-files --no-legend 'orch*' || :
 ps -eo args | grep '[f]ire /run/orch' || :
 `;
 
