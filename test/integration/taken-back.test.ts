@@ -88,7 +88,7 @@ describe('playbooks that take back and load anew, on real hosts', () => {
       expect(refused.exit).to.equal(2);
       expect(refused.stdout)
         .to.match(/differ in zone public/)
-        .and.match(/runtime-to-permanent/);
+        .and.match(/orch firewall export node1/);
       expect(lab.shell(1, 'firewall-cmd --zone=public --list-ports').trim()).to.equal('8080/tcp');
       const dropped = await run('reload-safe', '-e', 'drop_runtime=true', '-e', 'wait=4');
       expect(dropped.exit, dropped.stdout + dropped.stderr).to.equal(0);
