@@ -61,6 +61,11 @@ export class Machine {
     if (input.lease && target.connection !== 'local') this.#lease = new Lease(input, target.name);
   }
 
+  /** Whether there is a line to it now. */
+  get reached(): boolean {
+    return this.#session !== undefined;
+  }
+
   /** What all lines to it cost so far. */
   get counts(): Pick<LineCounts, 'trips' | 'handshakes'> {
     const all = [...this.#past, ...(this.#session ? [this.#session.counts] : [])];
@@ -212,6 +217,8 @@ const shifted = (part: Part): Part =>
 /** The machines of a run, each once. */
 export class Machines {
   readonly #all = new Map<string, Machine>();
+  /** What closes connections that were sent off and that nobody took. */
+  readonly ahead: (() => void)[] = [];
   readonly #input: RunInput;
 
   constructor(input: RunInput) {
@@ -237,6 +244,7 @@ export class Machines {
   }
 
   async close(): Promise<void> {
+    for (const end of this.ahead.splice(0)) end();
     await Promise.all([...this.#all.values()].map((machine) => machine.close()));
   }
 }

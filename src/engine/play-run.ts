@@ -1,6 +1,7 @@
 import { type Play, allTasks, handlersOf } from '../model/play.ts';
 import { trialsOf } from '../model/trials.ts';
 import { opened, Unknown, type Value } from '../model/value.ts';
+import { dialAhead } from './ahead.ts';
 import { batches } from './batches.ts';
 import { start } from './cursor.ts';
 import { flowOf } from './flow-items.ts';
@@ -74,6 +75,7 @@ async function runBatch(stage: Stage): Promise<void> {
   const { slots } = stage.world;
   const walkers = new Map<string, Walker>();
   const begin = startAt(stage, start(stage.items, stage.base));
+  await dialAhead(stage, begin);
   for (const run of stage.batch) {
     const walker = newWalker(stage, run, begin);
     walkers.set(run.host.name, walker);

@@ -45,6 +45,8 @@ export function parseAddress(text: string): Address | undefined {
     host = match[1] ?? '';
     port = Number(match[2]);
   }
+  // What has a colon outside brackets is an IPv6 address or nothing: `servers:agents` costs no look at the other patterns.
+  if (/^[^[]*:/.test(host) && !/^[0-9a-f:.[\]]+$/i.test(host)) return undefined;
   return PLAIN.test(host) || IPV4.test(host) || IPV6.test(host) || NAME.test(host)
     ? { host, port }
     : undefined;

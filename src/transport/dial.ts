@@ -1,21 +1,12 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { nextTick } from 'node:process';
 
 import type { Target } from '../model/transport.ts';
 
 /** Starts to connect to the sshd of a target. Errors are kept for who uses the socket: `errored`, `destroyed`. */
 export function dial({ address, port }: Target): Socket {
-  const family = isIP(address);
   const socket = connect({
-    // Node dials a number only behind all promises that are due: planning for the other hosts. A name whose number is
-    // known it dials at once.
-    ...(family === 0
-      ? { host: address }
-      : {
-          host: 'known',
-          autoSelectFamily: false,
-          lookup: (_name, _options, found) => found(null, address, family),
-        }),
+    host: address,
     port,
     noDelay: true, // ssh2 leaves Nagle on, and every short exec waits 40 ms for a delayed ACK
     autoSelectFamilyAttemptTimeout: 2_500, // Node's 250 ms is too short for a far host with IPv4 and IPv6

@@ -33,6 +33,6 @@ export interface Line {
   readonly broken: string | undefined;
   /** Starts a command through the login shell. Rejects with OrchError LINE_BROKEN. */
   open(command: string): Promise<Pipe>;
-  /** Closes it. What was written last still arrives when `spoken` says that something was. */
-  close(spoken?: boolean): Promise<void>;
+  /** Closes it. What was written last still arrives. */
+  close(): Promise<void>;
 }

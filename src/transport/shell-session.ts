@@ -63,7 +63,7 @@ export class ShellSession implements Session {
     // Shells end with their line: the host closes their input. One that hangs is not waited for.
     this.#shells.clear();
     if (said.length > 0) await Promise.all(said).catch(() => undefined);
-    await this.#line.close(said.length > 0);
+    await this.#line.close();
   }
 
   async #run(

@@ -56,7 +56,7 @@ export function sshLine(target: Target, chain: Chain, again: () => Promise<Chain
     more.add(one);
     const end = (): void => {
       more.delete(one);
-      void one.close(false);
+      void one.close();
     };
     try {
       const pipe = await one.start(command);
@@ -86,10 +86,8 @@ export function sshLine(target: Target, chain: Chain, again: () => Promise<Chain
         throw broken(main.broken ?? `the host opened no channel (${why})`, error);
       }
     },
-    close: (spoken = false) =>
-      (closed ??= Promise.all([main, ...more].map((one) => one.close(spoken))).then(
-        () => undefined,
-      )),
+    close: () =>
+      (closed ??= Promise.all([main, ...more].map((one) => one.close())).then(() => undefined)),
   };
 }
 
@@ -138,21 +136,22 @@ class Connection {
     });
   }
 
-  /** Hangs up. What was written last still arrives when `spoken` says that something was. */
-  async close(spoken: boolean): Promise<void> {
+  /** Hangs up. What was written last still arrives. */
+  async close(): Promise<void> {
     const { client, stream } = this.#host;
     const open = this.broken === undefined;
     this.broken ??= 'the session is closed';
     // What sshd takes to hang up as well is not waited for: all that was to be said has left.
     const said = new Promise<void>((resolve) => stream.once('finish', resolve));
-    // sshd drops what it has not passed on when it is told goodbye; the end of the stream alone lets it finish.
-    if (spoken && open) stream.end();
+    // sshd drops what it has not passed on when it is told goodbye, and to say it costs a cipher of its own; the end of the
+    // stream alone lets it finish.
+    if (open) stream.end();
     else client.end();
     const patience = setTimeout(() => client.destroy(), 2_000);
     if (open) await Promise.race([this.#gone, said]);
     clearTimeout(patience);
     for (const jump of this.#hops.slice(0, -1)) {
-      if (spoken && open) jump.stream.end();
+      if (open) jump.stream.end();
       else jump.client.end();
     }
   }
