@@ -26,7 +26,7 @@ const seen = fc
       keys: { [BASE]: key },
     },
     facts: {
-      ...{ id: 'debian', codename: 'bookworm', modes: {}, updates },
+      ...{ id: 'debian', codename: 'bookworm', modes: {}, updates, owned: {} },
       keys: { [BASE]: { ending: 'asc', url: 'http://k', trouble: '' } },
     },
   }));

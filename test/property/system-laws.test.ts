@@ -73,7 +73,7 @@ lawful(sysctl, {
         runtime: { 'net.ipv4.ip_forward': forward, 'vm.swappiness': '60', 'no.such': null },
         files: { [file]: text },
       },
-      facts: null,
+      facts: { owned: {} },
     })),
 });
 
@@ -98,7 +98,7 @@ lawful(modprobe, {
         params: '',
         files: { '/etc/modules-load.d/dummy.conf': load, '/etc/modprobe.d/dummy.conf': options },
       },
-      facts: { builtIn, known: known || loaded || builtIn },
+      facts: { builtIn, known: known || loaded || builtIn, owned: {} },
     })),
 });
 

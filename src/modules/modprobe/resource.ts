@@ -2,7 +2,16 @@ import { OrchError } from '../../lib/errors.ts';
 import { lines, raw, sh } from '../../lib/shell.ts';
 import type { Plan, Probe, Resource, Seen, Step } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
-import { putBack, sections, SHOW, shown, unchanged } from '../system/text-file.ts';
+import {
+  type Owned,
+  ownedIn,
+  putBack,
+  sections,
+  SHOW,
+  shown,
+  tellFile,
+  unchanged,
+} from '../system/text-file.ts';
 
 /** A kernel module: in the running kernel, and the files that bring it back at boot. */
 export interface ModuleState {
@@ -11,6 +20,8 @@ export interface ModuleState {
   readonly params: string;
   /** By path: what loads it at boot and with which parameters; null where there is no such file. */
   readonly files: Readonly<Record<string, string | null>>;
+  /** Whose files are that are made anew; those of root with mode 644 where nothing is said. Not compared. */
+  readonly how?: Readonly<Record<string, Owned>>;
 }
 
 /** What informs about a kernel module. */
@@ -19,6 +30,8 @@ export interface ModuleFacts {
   readonly builtIn: boolean;
   /** The kernel has it, loaded or not. */
   readonly known: boolean;
+  /** Whose the files are that are there. */
+  readonly owned: Readonly<Record<string, Owned>>;
 }
 
 /** What a task is about. */
@@ -64,7 +77,7 @@ function observe(name: string, params: string): Probe<ModuleState, ModuleFacts> 
 elif grep -qs ${`/${loose}\\.ko`} "$m/modules.builtin"; then echo 'built in'
 elif grep -qs ${`/${loose}\\.ko[.a-z]*:`} "$m/modules.dep"; then echo known
 elif [ -e ${`/sys/module/${kernelName(name)}`} ]; then echo 'built in'; fi`,
-      ...files.map((file) => sh`[ ! -e ${file} ] || { echo ${`=file ${file}`}; show ${file}; }`),
+      ...files.map(tellFile),
       raw("echo '=end'"),
     ]),
     parse: (reply) => parse(reply, files, params),
@@ -96,11 +109,11 @@ function parse(
       params,
       files: Object.fromEntries(files.map((file) => [file, read(file)])),
     },
-    facts: { builtIn, known: words.length > 0 },
+    facts: { builtIn, known: words.length > 0, owned: ownedIn(found) },
   };
 }
 
-function plan({ state }: Seen<ModuleState, ModuleFacts>, desired: ModuleState): Plan {
+function plan({ state, facts }: Seen<ModuleState, ModuleFacts>, desired: ModuleState): Plan {
   const files = Object.keys(desired.files).filter(
     (file) => desired.files[file] !== state.files[file],
   );
@@ -110,16 +123,20 @@ function plan({ state }: Seen<ModuleState, ModuleFacts>, desired: ModuleState): 
     guard: lines(files.map((file) => unchanged(file, state.files[file] ?? null))),
     steps: [
       // Parameters first: modprobe reads them from the file.
-      ...files.map((file) => fileStep(file, state, desired)),
+      ...files.map((file) => fileStep(file, { state, facts }, desired)),
       ...(desired.loaded === state.loaded ? [] : [loadStep(name, desired)]),
     ],
   };
 }
 
-const fileStep = (file: string, state: ModuleState, desired: ModuleState): Step => ({
+const fileStep = (
+  file: string,
+  { state, facts }: Seen<ModuleState, ModuleFacts>,
+  desired: ModuleState,
+): Step => ({
   name: desired.files[file] === null ? `no ${file}` : file,
-  do: putBack(file, desired.files[file] ?? null),
-  inverse: putBack(file, state.files[file] ?? null),
+  do: putBack(file, desired.files[file] ?? null, desired.how?.[file]),
+  inverse: putBack(file, state.files[file] ?? null, facts.owned[file]),
   stage: 'persistent',
   disruption: 'none',
 });

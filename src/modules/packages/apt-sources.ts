@@ -2,7 +2,15 @@ import { OrchError } from '../../lib/errors.ts';
 import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import type { Plan, Probe, Resource, Seen, Step } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
-import { putBack, sections, SHOW, shown, unchanged } from '../system/text-file.ts';
+import {
+  type Owned,
+  ownedIn,
+  putBack,
+  sections,
+  SHOW,
+  shown,
+  unchanged,
+} from '../system/text-file.ts';
 import { TOOLS } from './managers.ts';
 import { PLAIN } from './state.ts';
 
@@ -12,6 +20,8 @@ export interface AptSourcesState {
   readonly files: Readonly<Record<string, string | null>>;
   /** Whether the file of a key holds what its address gives; by its path without `.asc` or `.gpg`. */
   readonly keys: Readonly<Record<string, 'as given' | 'other' | 'missing'>>;
+  /** Whose files are that are made anew, where no task says so. Not compared. */
+  readonly how?: Readonly<Record<string, Owned>>;
 }
 
 /** What informs about sources but is not managed. */
@@ -25,6 +35,8 @@ export interface AptSourcesFacts {
   readonly keys: Readonly<Record<string, KeyFacts>>;
   /** Lists are loaded anew when something changes. */
   readonly updates: boolean;
+  /** Whose the files are that are there. */
+  readonly owned: Readonly<Record<string, Owned>>;
 }
 
 /** A key that stands at an address. */
@@ -71,7 +83,7 @@ function observe(scopes: readonly AptSourcesScope[]): Probe<AptSourcesState, Apt
       raw(`command -v apt-get >/dev/null 2>&1 || exit 127
 echo '=os'; while IFS= read -r l; do case $l in ID=* | VERSION_CODENAME=*) echo " $l" ;; esac; done </etc/os-release`),
       sh`for f in /etc/apt/sources.list ${raw(SOURCES)}/*.list ${raw(SOURCES)}/*.sources ${named}; do
-  [ -f "$f" ] || continue; printf '=file %s\\n' "$f"; show "$f"; done`,
+  [ -f "$f" ] || continue; printf '=about %s\\n' "$f"; stat -c ' %a %u:%g' -- "$f"; [ ! -L "$f" ] || echo " $(readlink -- "$f")"; printf '=file %s\\n' "$f"; show "$f"; done`,
       ...[...keys].map(([base, url]) => keyProbe(base, url)),
       raw("echo '=end'"),
     ]),
@@ -146,6 +158,7 @@ function parse(
         }),
       ),
       updates: scopes.some((scope) => scope.updates),
+      owned: ownedIn(told),
     },
   };
 }
@@ -172,8 +185,11 @@ function plan(
   for (const file of files) {
     steps.push({
       name: file,
-      do: putBack(file, desired.files[file] ?? null, facts.modes[file] ?? '644'),
-      inverse: putBack(file, state.files[file] ?? null),
+      do: putBack(file, desired.files[file] ?? null, {
+        mode: facts.modes[file] ?? '644',
+        ...desired.how?.[file],
+      }),
+      inverse: putBack(file, state.files[file] ?? null, facts.owned[file]),
       stage: 'persistent',
       disruption: 'none',
     });

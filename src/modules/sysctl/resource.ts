@@ -2,11 +2,19 @@ import { OrchError } from '../../lib/errors.ts';
 import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import type { Plan, Probe, Resource, Seen, Step } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
-import { putBack, sections, SHOW, shown, unchanged } from '../system/text-file.ts';
-import { pathOf, squeezed, type SysctlScope, type SysctlState } from './state.ts';
+import {
+  ownedIn,
+  putBack,
+  sections,
+  SHOW,
+  shown,
+  tellFile,
+  unchanged,
+} from '../system/text-file.ts';
+import { pathOf, squeezed, type SysctlFacts, type SysctlScope, type SysctlState } from './state.ts';
 
 /** Kernel parameters below /proc/sys and the files that set them at boot. */
-export const sysctlResource: Resource<SysctlScope, SysctlState, null> = {
+export const sysctlResource: Resource<SysctlScope, SysctlState, SysctlFacts> = {
   name: 'sysctl',
   key: () => 'sysctl',
   observe,
@@ -21,14 +29,14 @@ export const sysctlResource: Resource<SysctlScope, SysctlState, null> = {
  * One process reads all parameters: the shell reads byte by byte, and of many parameters the kernel gives the first byte
  * alone. One that may not be read is as good as none.
  */
-function observe(scopes: readonly SysctlScope[]): Probe<SysctlState, null> {
+function observe(scopes: readonly SysctlScope[]): Probe<SysctlState, SysctlFacts> {
   const names = [...new Set(scopes.map(({ name }) => name))].sort();
   const files = [...new Set(scopes.map(({ file }) => file))].sort();
   return {
     script: lines([
       SHOW,
       sh`echo '=values'; grep -sH '' ${names.map(pathOf)} | while IFS= read -r l; do echo " $l"; done`,
-      ...files.map((file) => sh`[ ! -e ${file} ] || { echo ${`=file ${file}`}; show ${file}; }`),
+      ...files.map(tellFile),
       raw("echo '=end'"),
     ]),
     parse: (reply) => parse(reply, names, files),
@@ -39,7 +47,7 @@ function parse(
   { stdout, stderr, exit }: Reply,
   names: readonly string[],
   files: readonly string[],
-): Seen<SysctlState, null> {
+): Seen<SysctlState, SysctlFacts> {
   const found = sections(stdout.toString('utf8'));
   if (exit !== 0 || !found.has('end') || stdout.includes(0)) {
     throw new OrchError('REPLY_UNREADABLE', 'the host did not tell its kernel parameters', {
@@ -63,11 +71,11 @@ function parse(
       runtime: Object.fromEntries(names.map((name) => [name, value(name)])),
       files: Object.fromEntries(files.map((file) => [file, read(`file ${file}`)])),
     },
-    facts: null,
+    facts: { owned: ownedIn(found) },
   };
 }
 
-function plan({ state }: Seen<SysctlState, null>, desired: SysctlState): Plan {
+function plan({ state, facts }: Seen<SysctlState, SysctlFacts>, desired: SysctlState): Plan {
   const files = Object.keys(desired.files).filter(
     (file) => desired.files[file] !== state.files[file],
   );
@@ -78,7 +86,7 @@ function plan({ state }: Seen<SysctlState, null>, desired: SysctlState): Plan {
     guard: lines(files.map((file) => unchanged(file, state.files[file] ?? null))),
     steps: [
       ...names.flatMap((name) => inKernel(name, state, desired)),
-      ...files.map((file) => inFile(file, state, desired)),
+      ...files.map((file) => inFile(file, { state, facts }, desired)),
     ],
   };
 }
@@ -97,10 +105,14 @@ function inKernel(name: string, state: SysctlState, desired: SysctlState): reado
   ];
 }
 
-const inFile = (file: string, state: SysctlState, desired: SysctlState): Step => ({
+const inFile = (
+  file: string,
+  { state, facts }: Seen<SysctlState, SysctlFacts>,
+  desired: SysctlState,
+): Step => ({
   name: `kernel parameters in ${file}`,
-  do: putBack(file, desired.files[file] ?? null),
-  inverse: putBack(file, state.files[file] ?? null),
+  do: putBack(file, desired.files[file] ?? null, desired.how?.[file]),
+  inverse: putBack(file, state.files[file] ?? null, facts.owned[file]),
   stage: 'persistent',
   disruption: 'none',
 });

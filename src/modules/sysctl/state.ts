@@ -1,9 +1,18 @@
+import type { Owned } from '../system/text-file.ts';
+
 /** Kernel parameters: what they are now, and the files that set them at boot. */
 export interface SysctlState {
   /** By name with dots; null where the kernel has no such parameter. Blanks in values are single. */
   readonly runtime: Readonly<Record<string, string | null>>;
   /** Text of each file a task names, null where there is none. */
   readonly files: Readonly<Record<string, string | null>>;
+  /** Whose files are that are made anew; those of root with mode 644 where nothing is said. Not compared. */
+  readonly how?: Readonly<Record<string, Owned>>;
+}
+
+/** What informs about them: whose the files are that are there. */
+export interface SysctlFacts {
+  readonly owned: Readonly<Record<string, Owned>>;
 }
 
 /** What a task is about. */

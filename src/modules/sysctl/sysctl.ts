@@ -8,7 +8,7 @@ import {
 } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
 import { sysctlResource } from './resource.ts';
-import { dotted, squeezed, type SysctlScope, type SysctlState } from './state.ts';
+import { dotted, squeezed, type SysctlFacts, type SysctlScope, type SysctlState } from './state.ts';
 
 const params = {
   type: 'object',
@@ -67,7 +67,7 @@ const params = {
 export type SysctlParams = FromSchema<typeof params>;
 
 /** A kernel parameter, now and after a reboot. */
-export const sysctl: StateModule<SysctlParams, SysctlScope, SysctlState, null> = {
+export const sysctl: StateModule<SysctlParams, SysctlScope, SysctlState, SysctlFacts> = {
   kind: 'state',
   name: 'sysctl',
   params,
@@ -89,7 +89,10 @@ function problems(given: unknown): readonly Problem[] {
   return [{ pointer: '', message: 'value is missing', hint: 'Give value, or set state: absent.' }];
 }
 
-function desired({ state }: Seen<SysctlState, null>, wanted: SysctlParams): SysctlState | Refusal {
+function desired(
+  { state }: Seen<SysctlState, SysctlFacts>,
+  wanted: SysctlParams,
+): SysctlState | Refusal {
   const name = dotted(wanted.name);
   const file = wanted.sysctl_file;
   const text = state.files[file] ?? null;

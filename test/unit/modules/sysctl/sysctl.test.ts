@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { sysctl, type SysctlParams } from '../../../../src/modules/sysctl/sysctl.ts';
 import { dotted, pathOf } from '../../../../src/modules/sysctl/state.ts';
-import type { SysctlState } from '../../../../src/modules/sysctl/state.ts';
+import type { SysctlFacts, SysctlState } from '../../../../src/modules/sysctl/state.ts';
 import type { Seen } from '../../../../src/model/module.ts';
 import { onThisHost, refused, stepsOf, wanted } from '../../../helpers/host-shell.ts';
 
@@ -15,9 +15,9 @@ const params: SysctlParams = {
   sysctl_set: false,
   ignoreerrors: false,
 };
-const host = (value: string | null, text: string | null): Seen<SysctlState, null> => ({
+const host = (value: string | null, text: string | null): Seen<SysctlState, SysctlFacts> => ({
   state: { runtime: { 'net.ipv4.ip_forward': value }, files: { [file]: text } },
-  facts: null,
+  facts: { owned: {} },
 });
 const text = (before: string | null, more: Partial<SysctlParams> = {}): string | null | undefined =>
   wanted(sysctl, host('0', before), { ...params, ...more }).files[file];
@@ -46,9 +46,9 @@ describe('sysctl', () => {
   });
 
   it('compares values whose blanks differ as equal', () => {
-    const now: Seen<SysctlState, null> = {
+    const now: Seen<SysctlState, SysctlFacts> = {
       state: { runtime: { 'net.ipv4.tcp_rmem': '4096 131072 6291456' }, files: { [file]: null } },
-      facts: null,
+      facts: { owned: {} },
     };
     const state = wanted(sysctl, now, {
       ...params,
