@@ -17,6 +17,8 @@ export async function carryOut(given: {
   readonly io: Io;
   readonly passwords: Passwords;
   readonly reporters: readonly Reporting[];
+  /** Said before anything is done. */
+  readonly warnings?: readonly string[];
 }): Promise<number> {
   const { project, flags, io, passwords, reporters } = given;
   const ask = askAt(io.err);
@@ -28,6 +30,7 @@ export async function carryOut(given: {
   try {
     for (const warning of project.playbooks.flatMap(({ warnings }) => warnings))
       stream.emit({ type: 'warned', ...warning });
+    for (const message of given.warnings ?? []) stream.emit({ type: 'warned', message });
     const { run: engine } = await import('../engine/run.ts');
     const input = runInput({
       ...{ project, flags, io, passwords, secrets },

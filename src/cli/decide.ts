@@ -8,7 +8,7 @@ import type { RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { outputs } from './outputs.ts';
 import { passwordsFor } from './passwords.ts';
-import { eventsOf, runNamed } from './past-runs.ts';
+import { eventsOf, runNamed, runNames } from './past-runs.ts';
 import { summaryOf } from './run-summary.ts';
 import { loadProject } from './wiring.ts';
 import { openWorld, type World } from './world.ts';
@@ -52,7 +52,23 @@ export function decisionOf(
   return { verdict, run, hosts, words: [...words, ...more] };
 }
 
-function waitingIn(events: readonly Stamped[]): ReadonlyMap<string, Waiting> {
+/** Whether changes of a run wait for a person who has not decided since. Throws OrchError RUN_NOT_FOUND. */
+export function isWaiting(word: string, io: Pick<Io, 'cwd' | 'env'>): boolean {
+  const run = runNamed(word, io);
+  const waiting = waitingIn(eventsOf(run, io));
+  if (waiting.size === 0) return false;
+  const names = new Set(['confirm', 'rollback'].map((verdict) => `orch ${verdict} ${run}`));
+  for (const later of runNames(io).filter((name) => name > run)) {
+    const events = eventsOf(later, io);
+    if (!events.some((event) => event.type === 'play-started' && names.has(event.play))) continue;
+    for (const event of events)
+      if (event.type === 'task-ended' && event.outcome.kind === 'changed')
+        waiting.delete(event.host);
+  }
+  return waiting.size > 0;
+}
+
+function waitingIn(events: readonly Stamped[]): Map<string, Waiting> {
   const waiting = new Map<string, Waiting>();
   for (const event of events) {
     if (event.type !== 'safeguard') continue;

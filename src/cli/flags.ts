@@ -32,6 +32,15 @@ export interface RunFlags extends InventoryFlags, ConnectionFlags {
 /** Seconds a run waits for a host that another one holds: longer than what a dead run left lasts. */
 export const LOCK_TIMEOUT = 90;
 
+/** Flags of `run` that a single task has not. */
+export const NO_FLAGS = {
+  tags: [],
+  skipTags: [],
+  output: 'human',
+  report: [],
+  lockTimeout: LOCK_TIMEOUT,
+} as const;
+
 /** The flags that say how hosts are reached. */
 export interface ConnectionFlags {
   readonly user?: string;

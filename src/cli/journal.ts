@@ -1,6 +1,9 @@
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { withoutSounding } from '../lib/sounding.ts';
+import type { Change } from '../model/change.ts';
+import type { Stamped } from '../model/event.ts';
 import type { Reporting, Write } from '../report/reporting.ts';
 import type { Io } from './io.ts';
 
@@ -37,11 +40,12 @@ export function openJournal(
   let fd: number | 'unopened' | undefined = 'unopened';
   return {
     file,
+    keeps: true,
     report: (event) => {
       if (fd === 'unopened') fd = open();
       const into = fd;
       if (into === undefined) return;
-      const line = Buffer.from(`${JSON.stringify(event)}\n`);
+      const line = Buffer.from(`${JSON.stringify(keepable(event))}\n`);
       fd = attempt(err, file, () => {
         for (let at = 0; at < line.length;) at += writeSync(into, line, at);
         return into;
@@ -54,6 +58,18 @@ export function openJournal(
       return Promise.resolve();
     },
   };
+}
+
+/** What files held before may sound like a secret that nobody marked as one: a journal does not keep it. */
+function keepable(event: Stamped): Stamped {
+  if (event.type !== 'task-ended' || event.outcome.changes.length === 0) return event;
+  const changes = event.outcome.changes.map((change): Change => {
+    if (change.kind === 'set') return change;
+    const clean = <T>(side: T): T =>
+      typeof side === 'string' ? (withoutSounding(side) as T) : side;
+    return { ...change, from: clean(change.from), to: clean(change.to) } as Change;
+  });
+  return { ...event, outcome: { ...event.outcome, changes } };
 }
 
 function ignoreInGit(state: string): void {

@@ -1,7 +1,7 @@
 import { OrchError } from '../lib/errors.ts';
 import type { Reporting } from '../report/reporting.ts';
 import { carryOut } from './carry-out.ts';
-import { type ExecFlags, LOCK_TIMEOUT, type RunFlags } from './flags.ts';
+import { type ExecFlags, NO_FLAGS, type RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { openKeys } from './key-passphrases.ts';
 import type { Passwords } from './passwords.ts';
@@ -41,14 +41,6 @@ export async function oneTask(task: OneTask, given: Carrying): Promise<number> {
   await openKeys(flags, io, project.inventory.hosts.values(), project.extraVars);
   return carryOut({ project, flags, io, passwords, reporters });
 }
-
-const NO_FLAGS = {
-  tags: [],
-  skipTags: [],
-  output: 'human',
-  report: [],
-  lockTimeout: LOCK_TIMEOUT,
-} as const;
 
 /** A playbook of one task. JSON is YAML: whatever was typed stays one text. Throws USAGE. */
 function playbookOf({ pattern, module, args }: OneTask): string {

@@ -17,12 +17,12 @@ export function runNames(io: Where): readonly string[] {
   }
 }
 
-/** The run a word means: its name, the beginning of it, or `last`. Throws RUN_NOT_FOUND. */
-export function runNamed(word: string, io: Where): string {
+/** The run a word means: its name, the beginning of it, or `last`, of those that count. Throws RUN_NOT_FOUND. */
+export function runNamed(word: string, io: Where, counts?: (run: string) => boolean): string {
   const names = runNames(io);
   const those =
     word === 'last'
-      ? names.slice(-1)
+      ? names.slice(counts ? names.findLastIndex(counts) : -1).slice(0, 1)
       : names.filter((name) => word !== '' && name.startsWith(word));
   const exact = names.find((name) => name === word);
   const [only] = exact === undefined ? those : [exact];

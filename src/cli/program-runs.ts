@@ -27,7 +27,10 @@ export function addRunVerbs(program: Command, io: Io, does: Verbs, finish: Finis
     .action(async (run: string, flags: LogFlags) => finish(await does.log(run, flags, io)));
   for (const [verdict, says] of [
     ['confirm', 'keep the changes of a run that wait to be confirmed'],
-    ['rollback', 'take the changes of a run back that wait to be confirmed'],
+    [
+      'rollback',
+      'put back what a run changed: -C shows it, --yes asks nobody; or take back what waits to be confirmed',
+    ],
   ] as const)
     program
       .command(verdict)

@@ -4,6 +4,7 @@ import { addExec } from './program-exec.ts';
 import { addExplain, addSecret } from './program-more.ts';
 import {
   inventoryFlags,
+  NO_FLAGS,
   runFlags,
   tagFlags,
   type ExplainFlags,
@@ -96,7 +97,15 @@ export const verbs: Verbs = {
     return runProgram(words, on);
   },
   decide: async (verdict, word, more, io) => {
-    const { decide, decisionOf } = await import('./decide.ts');
+    const { decide, decisionOf, isWaiting } = await import('./decide.ts');
+    if (verdict === 'rollback' && !isWaiting(word, io)) {
+      const { rollback } = await import('./rollback.ts');
+      return rollback(word, more, io, (words, take) => {
+        const taken = (flags: RunFlags): Promise<number> => Promise.resolve((take(flags), 0));
+        const exec: Verbs['exec'] = (_, __, flags) => taken({ ...NO_FLAGS, ...flags });
+        return runProgram(words, io, { ...verbs, exec, run: (_, flags) => taken(flags) });
+      });
+    }
     const decision = decisionOf(verdict, word, more, io);
     return runProgram(decision.words, io, {
       ...verbs,

@@ -46,7 +46,7 @@ export function runInput(given: {
     playbooks: project.playbooks.map((book) => gathering(book, project.inventory)),
     inventory: project.inventory,
     registry: project.registry,
-    validate: validateParams,
+    validate: project.validate ?? validateParams,
     evaluator: createEvaluator(templatePorts(io, project.inventory, project.files.vault)),
     connect,
     dialAhead,

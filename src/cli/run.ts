@@ -13,7 +13,7 @@ import { answerPrompts, askAtTerminal } from './prompts.ts';
 import { loadProject } from './wiring.ts';
 
 /** The flags, with hosts of earlier runs in --limit named. */
-async function limited(flags: RunFlags, io: Io): Promise<RunFlags> {
+export async function limited(flags: RunFlags, io: Io): Promise<RunFlags> {
   if (!flags.limit?.includes('@')) return flags;
   const { limitByRun } = await import('./run-limit.ts');
   return { ...flags, limit: limitByRun(flags.limit, io) };

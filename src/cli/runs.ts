@@ -1,5 +1,6 @@
 import { pastOf } from '../engine/past.ts';
 import { OrchError } from '../lib/errors.ts';
+import { isForJournal } from '../model/journal.ts';
 import { REDACTED } from '../lib/redact.ts';
 import { count } from '../report/hosts.ts';
 import type { RunFlags } from './flags.ts';
@@ -42,7 +43,7 @@ export async function log(
 ): Promise<number> {
   const events = eventsOf(runNamed(word, io), io);
   const reporter = await standard(flags, { ...io, terminal: false });
-  for (const event of events) reporter.report(event);
+  for (const event of events) if (!isForJournal(event)) reporter.report(event);
   await reporter.finish();
   if (!events.some(({ type }) => type === 'run-ended'))
     io.err('The journal ends here: the run did not come to its end.\n');
@@ -78,7 +79,7 @@ export function resumption(word: string, more: readonly string[], io: Io): Resum
 }
 
 /** The words without `-e` of which a value is not kept. */
-const withoutHidden = (words: readonly string[]): readonly string[] =>
+export const withoutHidden = (words: readonly string[]): readonly string[] =>
   words.filter((word, i) => {
     const flag = word === '-e' || word === '--extra-vars';
     return !word.includes(REDACTED) && !(flag && (words[i + 1] ?? '').includes(REDACTED));

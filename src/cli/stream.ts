@@ -1,5 +1,6 @@
 import { redactor } from '../lib/redact.ts';
 import type { RunEvent, Stamped } from '../model/event.ts';
+import { isForJournal } from '../model/journal.ts';
 import type { Reporting, Write } from '../report/reporting.ts';
 
 /** The one place through which every event passes: secrets leave it, time and number are added. */
@@ -27,7 +28,9 @@ export function openStream(
   return {
     emit: (event) => {
       const stamped: Stamped = { v: 1, seq: ++seq, at: now().toISOString(), ...clean(event) };
+      const kept = isForJournal(event);
       for (const reporter of plugged) {
+        if (kept && !reporter.keeps) continue;
         try {
           reporter.report(stamped);
         } catch (cause) {

@@ -7,7 +7,7 @@ import { loadPlaybook } from '../load/playbook.ts';
 import { validateParams } from '../load/validate-params.ts';
 import { parseYaml } from '../load/yaml.ts';
 import type { Host, Inventory } from '../model/inventory.ts';
-import type { Registry } from '../model/module.ts';
+import type { Registry, Validate } from '../model/module.ts';
 import type { Play, Playbook } from '../model/play.ts';
 import type { Layer } from '../model/scope.ts';
 import { selectHosts, type Selection } from '../inventory/patterns.ts';
@@ -29,6 +29,8 @@ export interface Project extends World {
   readonly inventory: Inventory;
   readonly extraVars: Layer;
   readonly registry: Registry;
+  /** Checks arguments, where other modules than those that come with orch are used. */
+  readonly validate?: Validate;
   /** Hosts of a pattern, --limit applied. Throws PATTERN_NO_MATCH. */
   select(pattern: string, inventory?: Inventory): readonly Host[];
   /** Hosts of a play whose pattern holds no template. */

@@ -22,6 +22,7 @@ import { controlled, nameOf } from './plan-item.ts';
 import type { Planned, PlannedPart } from './planned.ts';
 import type { Way } from './way.ts';
 import { refFor } from './refs.ts';
+import { noteUndo } from './restore/note-undo.ts';
 import { holding, mayChange } from './may-change.ts';
 import { changesUnderGuard, sendGuarded } from './safeguard/actions.ts';
 import { overLine } from './over-line.ts';
@@ -32,7 +33,7 @@ import { traitsOf } from './traits.ts';
 import { triedUntil } from './until.ts';
 import { type Walker, acted, missing, scopeAt, turn } from './walker.ts';
 
-/** One task at work for one host, outside of any wave. */
+/** One task at work for a host, outside of any wave. */
 export interface Alone {
   readonly walker: Walker;
   readonly found: Found;
@@ -64,11 +65,8 @@ export async function alone(walker: Walker, found: Found): Promise<void> {
   const ref = refFor(walker.stage, step, scope);
   const planned: Planned = { step, then, task, ref, scope, parts };
   keep({ ...walker, at: step.at }, planned);
-  const whole = together(
-    planned,
-    parts.map((part) => part.outcome),
-  );
-  finish(walker, [{ planned, outcome: whole }]);
+  const outcomes = parts.map((part) => part.outcome);
+  finish(walker, [{ planned, outcome: together(planned, outcomes) }]);
 }
 
 async function partsOf(work: Alone): Promise<readonly PlannedPart[]> {
@@ -132,7 +130,9 @@ async function trip(work: Alone, list: readonly Item[]): Promise<readonly Planne
       ready && way
         ? noted(work, way, ready, judge(ready, replies[next++], task))
         : (early ?? outcome.unknown('not run'));
-    return partOf(work, item, rejudged(task, raw, item.scope));
+    const part = partOf(work, item, rejudged(task, raw, item.scope));
+    if (way) noteUndo(work.walker.stage, found.step, way, part);
+    return part;
   });
 }
 
@@ -257,7 +257,10 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
     },
     walker.gate,
   );
-  if (given.way) acted(walker, at);
+  if (given.way) {
+    acted(walker, at);
+    noteUndo(walker.stage, found.step, given.way, { scope: given.item.scope, outcome: done });
+  }
   const { delegate } = given;
   const told = delegate ? { ...done, delegatedTo: delegate.run.host.name } : done;
   if (!facts) return { outcome: told };

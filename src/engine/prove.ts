@@ -4,6 +4,7 @@ import type { Reply } from '../model/transport.ts';
 import {
   type Fate,
   type Move,
+  type Aftermath,
   applyParts,
   movesOf,
   observeParts,
@@ -11,6 +12,7 @@ import {
   readObserved,
 } from './apply.ts';
 import { noDoubts } from './doubts.ts';
+import { beginning, hides, Notes, reached } from './restore/note.ts';
 import { netOf, refold } from './fold.ts';
 import type { RunInput } from './input.ts';
 import { limited } from './limits.ts';
@@ -107,7 +109,7 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
       await around.turn(plan);
       const end = await unlessHeld(moves, async () =>
         run.guard
-          ? guardedChange(stage.input, run.guard, asked, moves, plan.folds)
+          ? guardedChange(stage.input, hiding(run.guard, moves, plan), asked, moves, plan.folds)
           : change(stage.input, asked, moves, plan),
       );
       if (end === 'waited') {
@@ -116,9 +118,9 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
         attempt--;
         continue;
       }
-      if ('fates' in end)
+      if (!('refused' in end))
         return { ...done, seen: folds, ...end, settled: settle(plan, end.fates, earlier) };
-      const after = readAftermath(moves, needs, end);
+      const after = end;
       if (after.refused.length > 0 && attempt === 1) {
         rememberDone(plan, after.fates, earlier);
         folds = after.seen;
@@ -167,18 +169,24 @@ async function unlessHeld<T>(
 
 /** The trip that changes. */
 async function change(
-  input: Pick<RunInput, 'bytesOf'>,
+  input: RunInput,
   { needs, way }: Asked,
   moves: readonly Move[],
   plan: WavePlan,
-): ReturnType<Way['machine']['trip']> {
+): Promise<Aftermath> {
   if (!way) throw new OrchError('INTERNAL', 'there is a change and no machine to make it on');
   const { machine, identity } = way;
   machine.version++;
+  const notes = new Notes(input, reached(machine, identity));
+  const parts = applyParts(moves, needs, input);
+  notes.begin(beginning(moves, needs, plan));
   try {
-    const parts = applyParts(moves, needs, input);
-    return await machine.trip({ purpose: 'apply', parts, identity, changes: true });
+    const replies = await machine.trip({ purpose: 'apply', parts, identity, changes: true });
+    const after = readAftermath(moves, needs, replies);
+    notes.end(after.seen, after.fates, after.refused);
+    return after;
   } catch (error) {
+    if (unsent(error)) notes.cancel();
     if (!(error instanceof OrchError) || error.code !== 'LINE_BROKEN') throw error;
     const names = plan.planned
       .filter((p) => p.parts.some((part) => part.folded?.changes.length))
@@ -189,6 +197,17 @@ async function change(
       { cause: error, hint: error.hint },
     );
   }
+}
+
+/** Nothing was sent while another run held the host, or the run was interrupted. */
+const unsent = (error: unknown): boolean =>
+  error instanceof Waited ||
+  (error instanceof OrchError && ['LEASE_HELD', 'INTERRUPTED'].includes(error.code));
+
+/** A safeguard notes whose changes are not to be told. */
+function hiding(guard: Guard, moves: readonly Move[], plan: WavePlan): Guard {
+  for (const { key } of moves) if (hides(plan, key)) guard.hidden.add(key);
+  return guard;
 }
 
 /** Changes that were made although another resource's guard refused: the second attempt finds them done. */

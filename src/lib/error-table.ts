@@ -184,6 +184,11 @@ export const ERRORS = {
     about: 'Every step succeeded, yet the host does not show the change.',
     hint: 'Something else may be managing this; run again with -vvv.',
   },
+  CHANGED_SINCE: {
+    exit: 2,
+    about: 'A host is not as the run left it that is to be rolled back.',
+    hint: 'Set right by hand what differs, then roll back again; or leave the host out with -l.',
+  },
   CHANGED_UNDERNEATH: {
     exit: 2,
     about: 'Somebody else changed the same thing during the run, twice.',

@@ -10,8 +10,9 @@ export const SHORTEST = 4;
 const STRUCTURE: ReadonlyMap<string, RegExp> = new Map([
   [
     'type',
-    /^(run|play|batch|host|trip|task)-(started|ended|connected|lost|output)$|^(warned|transfer|safeguard)$/,
+    /^(run|play|batch|host|trip|task)-(started|ended|connected|lost|output)$|^(warned|transfer|safeguard|resource-changed|action-undo)$/,
   ],
+  ['phase', /^(begun|done|undone)$/],
   ['kind', /^(ok|changed|failed|skipped|unknown|unreachable|set|value|text)$/],
   ['purpose', /^(observe|apply|action|safeguard|lease)$/],
   ['stream', /^(stdout|stderr)$/],

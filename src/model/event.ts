@@ -1,3 +1,4 @@
+import type { ActionUndo, ResourceChanged } from './journal.ts';
 import type { ErrorCode } from '../lib/error-table.ts';
 import type { Source } from '../lib/source.ts';
 import type { Change, Plain } from './change.ts';
@@ -150,6 +151,8 @@ export type RunEvent =
       /** Who the undo runs as, where it is not the login user: what `orch confirm` needs. */
       readonly user?: string;
     }
+  | ResourceChanged
+  | ActionUndo
   | { readonly type: 'host-lost'; readonly host: string; readonly fault: Fault }
   | {
       readonly type: 'warned';

@@ -1,11 +1,15 @@
 import type { ErrorCode } from '../lib/error-table.ts';
 import type { Shell } from '../lib/shell.ts';
+import type { Brought } from './brought.ts';
 import type { Effect } from './effect.ts';
 import type { Nearby } from './nearby.ts';
+import type { Recall } from './recall.ts';
 import type { Scope } from './scope.ts';
 import type { Reply } from './transport.ts';
 import type { MapTree } from './tree.ts';
 import type { Unknown, Value } from './value.ts';
+
+export type { Brought } from './brought.ts';
 
 /** JSON Schema (2020-12) of a module's arguments: type, validation, editor help and docs come from it. */
 export type ParamsSchema = {
@@ -68,12 +72,6 @@ export interface Step {
   readonly files?: readonly string[];
 }
 
-/** Bytes to be sent: of a file of this machine, which is streamed, or these. */
-export interface Brought {
-  readonly size: number;
-  readonly from: { readonly file: string } | { readonly bytes: Buffer };
-}
-
 /** How to get from one state to another. */
 export interface Plan {
   /** Exits 75 when the host no longer shows what was observed: nothing is done, the engine looks and plans again. */
@@ -104,6 +102,8 @@ export interface Resource<Scope_, State, Facts> {
   /** Asked only when the states differ. Throws OrchError REFUSED when there is no safe way. */
   plan(current: Seen<State, Facts>, desired: State): Plan;
   footprints(scope: Scope_): Footprints;
+  /** How changes are written down for `orch rollback`; left out: the state as it is, thing by thing. */
+  readonly recall?: Recall<Scope_, State, Facts>;
   /** What a change has done besides, told for people by the looks before and after it. */
   toll?(before: Seen<State, Facts>, after: Seen<State, Facts>): readonly string[];
   /**

@@ -4,6 +4,8 @@ import type { Reporter } from '../model/event.ts';
 export interface Reporting {
   readonly report: Reporter;
   finish(): Promise<void>;
+  /** It is a journal: it gets what is kept of hosts, too. */
+  readonly keeps?: true;
 }
 
 /** Takes finished text, newlines included. */

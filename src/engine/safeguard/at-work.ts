@@ -7,6 +7,7 @@ import type { Machine } from '../machine.ts';
 import * as outcome from '../outcome.ts';
 import { refFor } from '../refs.ts';
 import { type Walker, report, scopeAt } from '../walker.ts';
+import { guardedBeginning, guardedEnd, Notes, reached } from '../restore/note.ts';
 import { Guard } from './guard.ts';
 import { keep, prove } from './keep.ts';
 import type { Line } from './line.ts';
@@ -76,8 +77,14 @@ async function decide(walker: Walker, guard: Guard): Promise<OrchError | undefin
   const unproved = await prove(guard, line, input);
   if (unproved !== undefined) return undo(walker, guard, unproved);
   guard.tell(input, { state: 'proved' });
+  const notes = new Notes(input, reached(machine, guard.user));
+  notes.begin(guardedBeginning(guard));
   const kept = await keep(guard, line, input);
-  if (kept.kind === 'back') return told(walker, guard, kept.error);
+  if (kept.kind === 'back') {
+    notes.cancel();
+    return told(walker, guard, kept.error);
+  }
+  notes.end(guardedEnd(guard));
   if (kept.kind === 'waiting') waiting(walker, guard);
   else guard.tell(input, { state: 'confirmed' });
   return undefined;

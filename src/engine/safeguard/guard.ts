@@ -44,6 +44,8 @@ export class Guard {
   readonly folds = new Map<string, readonly Folded[]>();
   /** What each resource showed last, with all of `folds` over it. */
   readonly latest = new Map<string, Fold>();
+  /** Resources that a task changes which hides what it says. */
+  readonly hidden = new Set<string>();
   /** What has to be asked to see all of it. */
   readonly needs = new Map<string, Need>();
   #identity: Identity | undefined;

@@ -9,11 +9,33 @@ export const accounts: Resource<AccountScope, AccountsState, AccountsFacts> = {
   key: () => 'accounts',
   observe: observeAccounts,
   plan,
+  recall: {
+    // Passwords are never read: a task that gives one is told apart by that alone.
+    state: ({ state }) => ({
+      ...state,
+      users: Object.fromEntries(
+        Object.entries(state.users).map(([name, user]) => [name, user && withoutPassword(user)]),
+      ),
+    }),
+    scopes: (_, paths) =>
+      paths.map(([what, name = '']) => ({ kind: what === 'groups' ? 'group' : 'user', name })),
+    idle: ['purged'],
+    lost: ([what], before, after) =>
+      what === 'users' && before !== null && after === null
+        ? 'a user who went had a password and files'
+        : undefined,
+  },
   footprints: ({ kind, name }) => ({
     reads: ['account:/'],
     writes: ['account:/', ...(kind === 'user' ? ['file:/home', `file:/var/mail/${name}`] : [])],
   }),
 };
+
+/** A user as it can be made again: what is left out stays as it is. */
+function withoutPassword(user: UserState): UserState {
+  const { password: _, ...rest } = user;
+  return rest as UserState;
+}
 
 /** Groups are made before the users in them, and go after them. */
 function plan({ state, facts }: Seen<AccountsState, AccountsFacts>, desired: AccountsState): Plan {

@@ -45,6 +45,10 @@ export const cronTable: Resource<TableScope, TableState, TableFacts> = {
       },
     ],
   }),
+  recall: {
+    depth: 1,
+    state: ({ state, facts: { owned } }) => ({ ...state, ...(owned ? { how: owned } : {}) }),
+  },
   footprints: ({ file }) => ({
     reads: [
       'account:/',

@@ -17,7 +17,7 @@ export function inverseOf(path: string, is: Entry, was: Was): Shell | undefined 
 }
 
 /** Takes away what was made, and the folders above that were made for it. */
-const gone = (path: string, missing: number): Shell =>
+export const gone = (path: string, missing: number): Shell =>
   lines([
     sh`p=${pathWord(path)}`,
     raw('if [ -d "$p" ] && [ ! -L "$p" ]; then rmdir "$p"; else rm -f "$p"; fi || exit'),

@@ -3,10 +3,10 @@ import type { Plan, Seen, Step } from '../../model/module.ts';
 import { type Owned, chownStep } from './owned.ts';
 import { broughtOf } from './content.ts';
 import { guardOf } from './guard.ts';
-import { inverseOf } from './inverse.ts';
+import { gone, inverseOf } from './inverse.ts';
 import { type Was, makeEntry, removeEntry } from './make.ts';
 import { sameEntry, sameThing } from './same.ts';
-import type { Attributes, Entry, FileFacts, FileState } from './state.ts';
+import type { Absent, Attributes, Entry, FileFacts, FileState } from './state.ts';
 import { TOOLS } from './tools.ts';
 
 /** Steps from what is at some paths to what should be; every path is written once, whatever tasks want of it. */
@@ -32,8 +32,7 @@ export function planFiles(current: Seen<FileState, FileFacts>, desired: FileStat
           : undefined;
       return {
         name: wanted.kind === 'absent' ? `no ${path}` : `${noun(wanted)} ${path}`,
-        do:
-          wanted.kind === 'absent' ? removeEntry(path, is.kind) : makeEntry(path, is, wanted, was),
+        do: wanted.kind === 'absent' ? removed(path, is, wanted) : makeEntry(path, is, wanted, was),
         ...(brings ? { brings } : {}),
         ...(back ? { inverse: back } : {}),
         stage: 'persistent',
@@ -44,6 +43,10 @@ export function planFiles(current: Seen<FileState, FileFacts>, desired: FileStat
   const paths = new Set(moves.map(({ asked }) => asked));
   return { guard: guard([...paths], facts), steps };
 }
+
+/** What was made is taken away without what others put into it. */
+const removed = (path: string, is: Entry, { how }: Absent): Shell =>
+  how ? gone(path, how.above) : removeEntry(path, is.kind);
 
 const byDepth = (a: string, b: string): number =>
   a.split('/').length - b.split('/').length || (a < b ? -1 : 1);

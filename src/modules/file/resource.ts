@@ -1,6 +1,7 @@
 import type { Resource } from '../../model/module.ts';
 import { observeFiles } from './observe.ts';
 import { planFiles } from './plan.ts';
+import { recallFiles } from './recall.ts';
 import type { FileFacts, FileScope, FileState } from './state.ts';
 
 /**
@@ -12,6 +13,7 @@ export const file: Resource<FileScope, FileState, FileFacts> = {
   key: ({ path }) => `file:${path}`,
   observe: observeFiles,
   plan: planFiles,
+  recall: recallFiles,
   // `file:/a/.` is the thing itself, `file:/a` all below it too.
   footprints: ({ look }) => {
     const paths = look.map(({ path, below, whole }) =>

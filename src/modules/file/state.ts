@@ -39,6 +39,8 @@ export type Entry = Absent | Regular | Directory | Link | Other;
 export interface Absent {
   readonly kind: 'absent';
   readonly content?: '';
+  /** Set where it was so before: only what was made goes, and so many folders above with it that are empty then. */
+  readonly how?: { readonly above: number };
 }
 
 /** A file. */
@@ -65,7 +67,10 @@ export interface How {
 /** A folder. */
 export interface Directory extends Attributes {
   readonly kind: 'directory';
-  readonly how?: How;
+  readonly how?: How & {
+    /** Something is in it. */
+    readonly filled?: boolean;
+  };
 }
 
 /** A symbolic link; `leads` is what stands at its end, when a task is about that. */

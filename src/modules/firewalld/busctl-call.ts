@@ -46,6 +46,9 @@ export const addZone = (zone: string, settings: ZoneSettings): Shell =>
 /** Takes a permanent zone away; it runs on until a reload. */
 export const removeZone = (zone: string): Shell => sh`z ${zone} remove`;
 
+/** Takes the file of /etc away that overrides the settings a zone came with. */
+export const loadDefaults = (zone: string): Shell => sh`z ${zone} loadDefaults`;
+
 /** Binds an interface or a source to a running zone, taking it from the one that has it. */
 export const moveTo = (zone: string, binding: 'interfaces' | 'sources', name: string): Shell =>
   sh`q ${OBJECT} ${BUS}.zone ${binding === 'interfaces' ? 'changeZoneOfInterface' : 'changeZoneOfSource'} ss ${zone} ${name}`;

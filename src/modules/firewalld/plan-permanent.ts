@@ -1,6 +1,6 @@
 import type { Shell } from '../../lib/shell.ts';
 import type { Step } from '../../model/module.ts';
-import { addZone, callScript, removeZone, setPermanent } from './busctl-call.ts';
+import { addZone, callScript, loadDefaults, removeZone, setPermanent } from './busctl-call.ts';
 import {
   BINDINGS,
   changed,
@@ -24,9 +24,19 @@ export interface Write {
 /**
  * Permanent writes, one for each zone: zones that lose an interface or source first, then those that gain (firewalld
  * refuses a binding that another zone's file still has). `from` and `to` are what the files hold and shall hold.
+ * Zones of `builtIn` shall be as they came, with no file of their own.
  */
-export function permanentWrites(from: Zones, to: Zones): readonly Write[] {
+export function permanentWrites(
+  from: Zones,
+  to: Zones,
+  builtIn: readonly string[] = [],
+): readonly Write[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
+  const update = (zone: Kept): readonly Write[] => {
+    const writes = updated(zone);
+    if (writes.length === 0 || !builtIn.includes(zone.zone)) return writes;
+    return writes.map((write) => ({ ...write, call: loadDefaults(write.zone) }));
+  };
   const removed = names.flatMap((zone) => {
     const before = from[zone];
     return before && !to[zone] ? [removal(zone, before)] : [];
@@ -45,7 +55,7 @@ export function permanentWrites(from: Zones, to: Zones): readonly Write[] {
   const halfway = (zone: Kept): Kept => giving.find((g) => g.zone === zone.zone)?.next ?? zone;
   return [
     ...removed,
-    ...giving.flatMap(({ zone, before, after }) => update({ zone, before, after })),
+    ...giving.flatMap(({ zone, before, after }) => updated({ zone, before, after })),
     ...kept.filter((zone) => loses(zone) && !gains(zone)).flatMap(update),
     ...kept.filter((zone) => !loses(zone) || gains(zone)).flatMap((zone) => update(halfway(zone))),
     ...names.flatMap((zone) => {
@@ -70,7 +80,7 @@ function given({ zone, before, after }: Kept): Kept & { readonly next: Kept } {
   return { zone, before, after: less, next: { zone, before: less, after } };
 }
 
-function update({ zone, before, after }: Kept): readonly Write[] {
+function updated({ zone, before, after }: Kept): readonly Write[] {
   const settings = changed(before, after);
   if (isEmpty(settings)) return [];
   return [

@@ -56,6 +56,7 @@ function busSteps(
   const writes = permanentWrites(
     filesBefore(state, facts),
     unmanaged(zonesIn(desired, 'permanent'), facts),
+    desired.how?.builtIn,
   );
   if (needs.length === 0) return [...runtimeSteps(change), ...permanentSteps(writes), ...managed];
   // After the reload the running zones are the permanent ones: what differs by wish is done once more.

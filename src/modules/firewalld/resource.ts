@@ -2,6 +2,7 @@ import type { Resource } from '../../model/module.ts';
 import { reachFirewalld } from './lockout-guard.ts';
 import { observeFirewalld } from './observe.ts';
 import { planFirewalld } from './plan.ts';
+import { recallFirewalld } from './recall.ts';
 import { reloadToll } from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldScope, FirewalldState } from './state.ts';
 
@@ -14,6 +15,7 @@ export const firewalld: Resource<FirewalldScope, FirewalldState, FirewalldFacts>
   key: () => 'firewalld',
   observe: observeFirewalld,
   plan: planFirewalld,
+  recall: recallFirewalld,
   reach: reachFirewalld,
   toll: reloadToll,
   footprints: () => ({ reads: ['firewalld:/'], writes: ['firewalld:/'] }),

@@ -29,6 +29,8 @@ export interface Zone {
 export interface FirewalldState {
   readonly defaultZone: string;
   readonly zones: Readonly<Record<string, Zone>>;
+  /** Zones whose permanent settings are those they came with, in no file of /etc. Not compared. */
+  readonly how?: { readonly builtIn: readonly string[] };
 }
 
 /** What informs decisions about firewalld but is not managed. */

@@ -58,6 +58,15 @@ export const checkout: Resource<CheckoutScope, CheckoutState, CheckoutFacts> = {
     return observe({ ...scope, looks: scopes.some(({ looks }) => looks) });
   },
   plan,
+  recall: {
+    depth: 1,
+    lost: ([what], before) =>
+      what === 'modified'
+        ? 'changes that were thrown away are not kept'
+        : before === null
+          ? 'a folder that git filled stays'
+          : undefined,
+  },
   footprints: ({ dest }) => ({
     reads: [`file:${dest}`, 'package:/', 'file:/root/.ssh'],
     writes: [`file:${dest}`],

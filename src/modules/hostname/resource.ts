@@ -7,6 +7,8 @@ import { putBack, sections, SHOW, shown, unchanged, writeFile } from '../system/
 export interface HostnameState {
   readonly runtime: string;
   readonly permanent: string;
+  /** The text of the file, where it is put back. Not compared. */
+  readonly how?: { readonly file: string | null };
 }
 
 /** The text of /etc/hostname, null when there is no such file. */
@@ -52,13 +54,19 @@ echo '=end'`),
     if (state.permanent !== desired.permanent) {
       steps.push({
         name: `host name in ${FILE}`,
-        do: writeFile(FILE, `${desired.permanent}\n`),
+        do: desired.how
+          ? putBack(FILE, desired.how.file)
+          : writeFile(FILE, `${desired.permanent}\n`),
         inverse: putBack(FILE, facts.file),
         stage: 'persistent',
         disruption: 'none',
       });
     }
     return { guard: unchanged(FILE, facts.file), steps };
+  },
+  recall: {
+    depth: 1,
+    state: ({ state, facts: { file } }) => ({ ...state, how: { file } }),
   },
   footprints: () => ({
     reads: ['hostname:/', `file:${FILE}`],

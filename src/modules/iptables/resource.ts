@@ -55,6 +55,14 @@ export const chains: Resource<ChainAsk, ChainsState, ChainsFacts> = {
   observe,
   plan,
   reach,
+  recall: {
+    lost: ([what], before) =>
+      what === 'filled'
+        ? 'rules that were swept out are not kept'
+        : what === 'rules' && before === true
+          ? 'the place of a rule among the others is not kept'
+          : undefined,
+  },
   footprints: () => ({ reads: ['net:/', 'package:/'], writes: ['net:/'] }),
 };
 

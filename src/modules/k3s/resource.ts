@@ -29,10 +29,18 @@ function plan({ state, facts }: Seen<K3sState, K3sFacts>, desired: K3sState): Pl
     steps: [
       {
         name: `K3s flags in ${file}`,
-        do: lines([
-          keepOld(file),
-          write(file, render(desired.flags), desired.mode ?? '0600', desired.owner ?? 'root:root'),
-        ]),
+        do:
+          desired.mode === null && Object.keys(desired.flags).length === 0
+            ? sh`rm -f -- ${file}`
+            : lines([
+                keepOld(file),
+                write(
+                  file,
+                  render(desired.flags),
+                  desired.mode ?? '0600',
+                  desired.owner ?? 'root:root',
+                ),
+              ]),
         inverse,
         stage: 'persistent',
         disruption: 'none',

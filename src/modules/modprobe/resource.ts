@@ -53,6 +53,7 @@ export const kernelModule: Resource<ModuleScope, ModuleState, ModuleFacts> = {
   key: ({ name, params }) => `kernel_module:${name}${params === '' ? '' : ` ${params}`}`,
   observe: ([scope]) => observe(scope?.name ?? '', scope?.params ?? ''),
   plan,
+  recall: { state: ({ state, facts }) => ({ ...state, how: facts.owned }) },
   footprints: ({ name }) => ({
     reads: [`kernel_module:/${name}`, `file:${loadFile(name)}`, `file:${optionsFile(name)}`],
     // A module brings kernel parameters of its own.

@@ -18,6 +18,7 @@ export const place: Resource<PlaceScope, PlaceState, PlaceFacts> = {
   key: ({ path, file }) => `mount:${file}:${path}`,
   observe: ([scope]) => observe(scope ?? { path: '/', file: '/etc/fstab' }),
   plan,
+  recall: { depth: 1 },
   footprints: ({ path, file }) => ({
     reads: ['mount:/', `file:${file}`],
     writes: ['mount:/', `file:${file}`, `file:${path}`],

@@ -67,6 +67,11 @@ export const aptSources: Resource<AptSourcesScope, AptSourcesState, AptSourcesFa
   key: () => 'apt_sources',
   observe,
   plan,
+  recall: {
+    state: ({ state, facts }) => ({ ...state, how: facts.owned }),
+    lost: ([what], before) =>
+      what === 'keys' && before !== 'missing' ? 'the key there was is not kept' : undefined,
+  },
   footprints: () => ({
     reads: ['file:/etc/apt', 'package:/'],
     writes: ['file:/etc/apt', 'package:/'],
@@ -175,8 +180,11 @@ function plan(
     const { ending = 'asc', url = '' } = facts.keys[base] ?? {};
     const file = `${base}.${ending}`;
     return {
-      name: `key ${file}`,
-      do: sh`mkdir -p -- ${base.slice(0, base.lastIndexOf('/'))} && t=$(mktemp ${`${file}.XXXXXX`}) && { curl -fsSL --retry 2 -o "$t" -- ${url} && chmod 644 "$t" && mv -f -- "$t" ${file} || { rm -f "$t"; exit 1; }; }`,
+      name: desired.keys[base] === 'missing' ? `no key ${file}` : `key ${file}`,
+      do:
+        desired.keys[base] === 'missing'
+          ? sh`rm -f -- ${file}`
+          : sh`mkdir -p -- ${base.slice(0, base.lastIndexOf('/'))} && t=$(mktemp ${`${file}.XXXXXX`}) && { curl -fsSL --retry 2 -o "$t" -- ${url} && chmod 644 "$t" && mv -f -- "$t" ${file} || { rm -f "$t"; exit 1; }; }`,
       ...(state.keys[base] === 'missing' ? { inverse: sh`rm -f -- ${file}` } : {}),
       stage: 'persistent',
       disruption: 'none',

@@ -17,6 +17,25 @@ export const packages: Resource<PackagesScope, PackagesState, PackagesFacts> = {
     ].join(':'),
   observe: observePackages,
   plan,
+  recall: {
+    idle: ['lists'],
+    // What was installed is looked at as what may be removed.
+    scopes: ([scope], paths) =>
+      scope
+        ? [
+            {
+              ...{ ...scope, install: [], latest: false, freshness: null, chores: [] },
+              remove: paths.flatMap(([, name]) => name ?? []),
+            },
+          ]
+        : [],
+    lost: ([what], before) =>
+      what === 'chores'
+        ? 'what was upgraded or cleaned up stays so'
+        : before === null || before === undefined
+          ? undefined
+          : 'a version that was there is not brought back',
+  },
   footprints: () => ({
     // Where archives are is in files that other tasks write.
     reads: [

@@ -38,6 +38,7 @@ export const keysFile: Resource<KeysScope, KeysState, KeysFacts> = {
   key: ({ user, path }) => `keys_file:${user} ${path}`,
   observe: ([scope]) => observe(scope ?? { user: '', path: '' }),
   plan,
+  recall: { depth: 1 },
   footprints: ({ path }) => ({
     reads: ['account:/', path.startsWith('/') ? `file:${path}` : 'file:/'],
     writes: [path.startsWith('/') ? `file:${path}` : 'file:/'],
@@ -127,7 +128,10 @@ function write(from: KeysState, to: KeysState): Shell {
             sh`[ -d "$d" ] || mkdir -p -- "$d"; ${from.folderMode === to.folderMode ? raw(':') : sh`chmod ${to.folderMode} "$d"`}`,
           ]),
       ...(to.text === null
-        ? [raw('rm -f -- "$f"')]
+        ? [
+            raw('rm -f -- "$f"'),
+            ...(to.folderMode === null ? [raw('rmdir -- "$d" 2>/dev/null || :')] : []),
+          ]
         : [
             sh`n=$(mktemp "$d/.orch-XXXXXX"); printf %s ${to.text} >"$n"; chmod ${to.mode ?? '600'} "$n"; mv -f -- "$n" "$f"`,
           ]),

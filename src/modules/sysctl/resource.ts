@@ -19,6 +19,7 @@ export const sysctlResource: Resource<SysctlScope, SysctlState, SysctlFacts> = {
   key: () => 'sysctl',
   observe,
   plan,
+  recall: { state: ({ state, facts }) => ({ ...state, how: facts.owned }) },
   footprints: ({ name, file }) => ({
     reads: [`sysctl:/${name}`, `file:${file}`],
     writes: [`sysctl:/${name}`, `file:${file}`],

@@ -67,6 +67,11 @@ const resource: Resource<string, ZoneState, ZoneFacts> = {
       };
     },
   }),
+  recall: {
+    depth: 1,
+    lost: ([what], before) =>
+      what === 'zone' && before === '' ? 'there was no zone that has a name' : undefined,
+  },
   plan({ state, facts }, desired) {
     const link = (target: string): Shell =>
       target === '' ? sh`rm -f /etc/localtime` : sh`ln -sfn ${target} /etc/localtime`;

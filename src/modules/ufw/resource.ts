@@ -12,6 +12,12 @@ export const ufwFirewall: Resource<UfwScope, UfwState, UfwFacts> = {
   observe: observeUfw,
   plan,
   reach: reachUfw,
+  recall: {
+    lost: ([what], before) =>
+      what === 'rules' && before !== undefined
+        ? 'the place of a rule among the others is not kept'
+        : undefined,
+  },
   footprints: () => ({
     reads: ['file:/etc/ufw', 'file:/etc/default/ufw', 'package:/'],
     writes: ['file:/etc/ufw', 'file:/etc/default/ufw', 'net:/', 'unit:/ufw.service'],

@@ -29,6 +29,13 @@ describe('schemas/event.schema.json', () => {
         ...{ type: 'trip-ended' as const, host: 'a', purpose },
         ...{ parts: 1, bytesOut: 1, bytesIn: 1, ms: 1 },
       })),
+      {
+        ...{ type: 'resource-changed', host: 'a', user: 'root', login: 'b', phase: 'begun' },
+        ...{ resource: 'file', key: 'file:/x', scopes: [{ path: '/x' }], how: { mode: '644' } },
+        things: [{ path: ['/x'], before: null, after: { kind: 'file' } }],
+        lost: [{ path: ['/y'], why: 'it is large' }],
+      },
+      { type: 'action-undo', host: 'a', local: true, name: 'x', source: task(1, 'x').source },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'begun' },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'armed', seconds: 60 },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'rolled-back', message: 'why' },

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { show } from '../show.ts';
+
+/** A text by its hash. */
+export const hashed = (text: string): { readonly sha256: string; readonly size: number } => ({
+  sha256: createHash('sha256').update(text).digest('hex'),
+  size: Buffer.byteLength(text),
+});
+
+type Map = Readonly<Record<string, unknown>>;
+
+const isMap = (value: unknown): value is Map =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isWords = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((word) => typeof word === 'string');
+
+/** The hash of a text, whether the text is here or its hash alone. */
+const sumOf = (value: unknown): unknown =>
+  typeof value === 'string' ? hashed(value).sha256 : isMap(value) ? value['sha256'] : undefined;
+
+/** Says how a thing is done: it is not compared. */
+const HOW = 'how';
+
+/**
+ * What of a thing is not as it was written down, one line each; nothing when it is. Only what was written down is
+ * compared; a text may be known by its hash on either side.
+ */
+export function differences(kept: unknown, now: unknown, name = ''): readonly string[] {
+  if (kept === now || (isNothing(kept) && isNothing(now))) return [];
+  if (isHashed(kept) || isHashed(now))
+    return sumOf(kept) === sumOf(now) ? [] : [`${name || 'it'} holds another text`.trim()];
+  if (isWords(kept) && isWords(now)) {
+    const [had, has] = [new Set(kept), new Set(now)];
+    const words = [
+      ...now.filter((word) => !had.has(word)).map((word) => `+${word}`),
+      ...kept.filter((word) => !has.has(word)).map((word) => `-${word}`),
+    ];
+    return words.length === 0 ? [] : [`${name} ${words.join(' ')}`.trim()];
+  }
+  if (isMap(kept) && isMap(now))
+    return Object.keys(kept)
+      .filter((key) => key !== HOW)
+      .flatMap((key) => differences(kept[key], now[key], name === '' ? key : `${name} ${key}`));
+  if (JSON.stringify(kept) === JSON.stringify(now)) return [];
+  return [`${name} was ${shown(kept)}, is ${shown(now)}`.trim()];
+}
+
+/**
+ * What of a thing is neither as it was before a change nor as the change left it: part of it may have been taken back
+ * already.
+ */
+export function strays(
+  { before, after }: { readonly before?: unknown; readonly after?: unknown },
+  now: unknown,
+  name = '',
+): readonly string[] {
+  if (differences(before, now).length === 0) return [];
+  const others = differences(after, now, name);
+  if (others.length === 0 || !isMap(before) || !isMap(after) || !isMap(now)) return others;
+  if (isHashed(before) || isHashed(after) || isHashed(now)) return others;
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => key !== HOW)
+    .flatMap((key) =>
+      strays(
+        { before: before[key], after: after[key] },
+        now[key],
+        name === '' ? key : `${name} ${key}`,
+      ),
+    );
+}
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null;
+
+const isHashed = (value: unknown): boolean => isMap(value) && typeof value['sha256'] === 'string';
+
+/** Longest value that is shown. */
+const LONGEST = 60;
+
+function shown(value: unknown): string {
+  if (isNothing(value)) return 'not there';
+  if (isMap(value) && typeof value['kind'] === 'string') return value['kind'];
+  const text = typeof value === 'string' ? value : show(value as string);
+  return text.length > LONGEST || text.includes('\n') ? 'something else' : text;
+}
+
+/** What stands at a path of a state. */
+export const at = (state: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((here, key) => (isMap(here) ? here[key] : undefined), state);
+
+/** The state with something else at a path; undefined takes it away. */
+export function put(state: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const map = isMap(state) ? state : {};
+  const inner = put(map[key], rest, value);
+  if (inner !== undefined) return { ...map, [key]: inner };
+  return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key));
+}
+
+/** What was written down of a thing, over what is there now of it that was not. */
+export const over = (now: unknown, kept: unknown): unknown =>
+  isMap(now) && isMap(kept) && !isHashed(kept) && now['kind'] === kept['kind']
+    ? { ...now, ...kept }
+    : kept;
