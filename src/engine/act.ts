@@ -7,6 +7,7 @@ import type { Scope } from '../model/scope.ts';
 import type { Part, Reply } from '../model/transport.ts';
 import { opened, Secret, type Value, type ValueMap, isMap } from '../model/value.ts';
 import { sending } from './brought.ts';
+import { type Disturbance, disturbing } from './disturbs.ts';
 import { staleBy } from './excused.ts';
 import * as outcome from './outcome.ts';
 import type { Way } from './way.ts';
@@ -37,6 +38,8 @@ export interface Ready {
   parse(reply: Reply): ActionResult;
   /** Check mode: only a question of what it would do. */
   readonly foresees?: true;
+  /** How it plainly disturbs what runs. */
+  readonly disturbs?: Disturbance;
 }
 
 /** The script of an action with its arguments; an outcome when there is nothing to send. */
@@ -109,7 +112,7 @@ function exported(value: Value): string {
 
 /** What the reply to an action says; a reply that did not come is no answer. */
 export function judge(
-  { parse }: Pick<Ready, 'parse'>,
+  { parse, disturbs }: Pick<Ready, 'parse' | 'disturbs'>,
   reply: Reply | undefined,
   task: Task,
 ): Outcome {
@@ -139,5 +142,6 @@ export function judge(
       { data: result.data, ...(result.changed ? { changedToo: true } : {}) },
     );
   }
-  return { ...outcome.ok({ data: result.data }), kind: result.changed ? 'changed' : 'ok' };
+  const done = outcome.ok({ data: result.data });
+  return result.changed ? disturbing({ ...done, kind: 'changed' }, disturbs) : done;
 }

@@ -1,16 +1,15 @@
 import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
-import type { AnyModule } from '../model/module.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Reply } from '../model/transport.ts';
 import { Unknown } from '../model/value.ts';
-import { NOT_RUN, type Ready, isAboutLine, judge, readied } from './act.ts';
+import { type Ready, isAboutLine, judge } from './act.ts';
+import { type Alone, changesHost, type Draft, draft, noted, prepared } from './alone-draft.ts';
+import { countAction, settleCount } from './count-action.ts';
+import { disturbing } from './disturbs.ts';
 import type { Found } from './cursor.ts';
-import { type Delegate, delegateOf } from './delegate.ts';
-import { excusedLook } from './excused.ts';
 import { finish } from './finish.ts';
 import { inTime } from './health.ts';
-import { heard } from './heard.ts';
 import { ignoring, conditioned, rejudged, withFacts, withResult } from './judge.ts';
 import { inBackground, runJob } from './jobs.ts';
 import { give, keep } from './keep.ts';
@@ -18,7 +17,7 @@ import type { Item } from './loop.ts';
 import { breaks, pauseOf } from './loop-control.ts';
 import * as outcome from './outcome.ts';
 import { itemsOf, named } from './plan-wave.ts';
-import { controlled, nameOf } from './plan-item.ts';
+import { controlled } from './plan-item.ts';
 import type { Planned, PlannedPart } from './planned.ts';
 import type { Way } from './way.ts';
 import { refFor } from './refs.ts';
@@ -28,27 +27,9 @@ import { changesUnderGuard, sendGuarded } from './safeguard/actions.ts';
 import { overLine } from './over-line.ts';
 import { stateAlone } from './state-alone.ts';
 import { together } from './together.ts';
-import { warnOfThreat } from './threat.ts';
 import { traitsOf } from './traits.ts';
 import { triedUntil } from './until.ts';
 import { type Walker, acted, missing, scopeAt, turn } from './walker.ts';
-
-/** One task at work for a host, outside of any wave. */
-export interface Alone {
-  readonly walker: Walker;
-  readonly found: Found;
-  readonly module: AnyModule;
-  readonly scope: Scope;
-}
-
-/** An item with its turn still to come: how it is reached, and for a plain action what will be sent. */
-interface Draft {
-  readonly item: Item;
-  readonly early?: Outcome;
-  readonly delegate?: Delegate;
-  readonly way?: Way;
-  readonly ready?: Ready;
-}
 
 /**
  * Runs a task for itself: an action, or one that is delegated, tried again, or pauses between its items. It waits
@@ -60,8 +41,9 @@ export async function alone(walker: Walker, found: Found): Promise<void> {
   const scope = scopeAt(walker, step);
   const { module } = traitsOf(walker.stage, task);
   if (!module) throw missing(`module ${task.module}`);
-  const work: Alone = { walker, found, module, scope };
+  const work: Alone = { walker, found, module, scope, counted: false };
   const parts = await partsOf(work);
+  settleCount(work, parts);
   const ref = refFor(walker.stage, step, scope);
   const planned: Planned = { step, then, task, ref, scope, parts };
   keep({ ...walker, at: step.at }, planned);
@@ -145,6 +127,7 @@ async function sendTo(
   const { walker, found } = work;
   const changes = changesHost(work, ready);
   if (changes) await mayChange(walker);
+  if (changes) await countAction(work, way, ready);
   await turn(walker, found.step.at);
   acted(walker, found.step.at);
   const parts = ready.map(({ part }) => part);
@@ -153,68 +136,11 @@ async function sendTo(
   return way.machine.trip({ purpose: 'action', parts, identity: way.identity, changes });
 }
 
-const changesHost = ({ module, found }: Alone, ready: readonly Ready[]): boolean =>
-  module.kind === 'action' &&
-  found.step.task.trial === undefined &&
-  ready.some(({ params, foresees }) => !foresees && !module.reads(params));
-
-/** Check mode: an action that was not done, or asked too early, leaves what comes behind it in doubt. */
-function noted(
-  { found }: Alone,
-  { check, machine }: Way,
-  ready: Ready | undefined,
-  o: Outcome,
-): Outcome {
-  if (!check) return o;
-  const said = ready ? excusedLook(o, machine.doubts) : o;
-  const notDone = ready ? ready.foresees === true && o.kind === 'changed' : o.message === NOT_RUN;
-  if (notDone) machine.doubts.unapplied.set(nameOf(found.step.task), 'anything');
-  return said;
-}
-
 const partOf = ({ found }: Alone, item: Item, o: Outcome): PlannedPart => ({
   label: item.label,
   scope: item.scope,
   outcome: ignoring(found.step.task, named(found.step.task, o, item.named), item.scope),
 });
-
-/** What can be said of an item before its turn. */
-function draft(work: Alone, given: Item): Draft {
-  let item = given;
-  const { walker, found, module } = work;
-  const { task } = found.step;
-  try {
-    const early = task.loop ? conditioned(task, item.scope) : undefined;
-    if (early) return { item, early };
-    const delegate = delegateOf(walker, found.step, item.scope);
-    if (delegate) item = { ...item, scope: delegate.scope };
-    const way =
-      delegate?.way ?? (module.kind === 'control' ? undefined : walker.ways.of(task, item.scope));
-    const more = { ...(delegate ? { delegate } : {}), ...(way ? { way } : {}) };
-    if (module.kind !== 'action' || !way) return { item, ...more };
-    const ready = prepared(work, item, way);
-    if ('part' in ready) return { item, ready, ...more };
-    return { item, early: noted(work, way, undefined, ready), ...more };
-  } catch (error) {
-    if (error instanceof OrchError) return { item, early: outcome.failed(error.at(task.source)) };
-    throw error;
-  }
-}
-
-/** An action with its arguments, told of as it goes; an outcome when there is nothing to send. */
-function prepared(
-  { walker, found, module }: Alone,
-  { scope, label }: Item,
-  way: Way,
-): Ready | Outcome {
-  const { stage, run } = walker;
-  const { step } = found;
-  if (module.kind !== 'action') throw missing('an action');
-  warnOfThreat(stage, step.task, module, { run, scope });
-  const ready = readied(stage, step.task, module, scope, way);
-  if (!('part' in ready)) return ready;
-  return heard(ready, { stage, step, host: run.host.name, module, scope, item: label });
-}
 
 /** Items one after the other; each sees what the one before registered. */
 async function oneByOne(work: Alone, list: readonly Item[]): Promise<readonly PlannedPart[]> {
@@ -240,7 +166,11 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
   const { walker, found, module } = work;
   const { task, at } = found.step;
   if (given.early) return { outcome: rejudged(task, given.early, given.item.scope) };
-  if (given.ready && changesHost(work, [given.ready])) await mayChange(walker);
+  const { ready, way } = given;
+  if (ready && changesHost(work, [ready])) {
+    await mayChange(walker);
+    if (way) await countAction(work, way, [ready]);
+  }
   if (given.way || task.until) await turn(walker, at);
   let facts: PlannedPart['facts'];
   const done = await triedUntil(
@@ -280,7 +210,10 @@ async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outco
     const ready = given.ready ?? prepared(work, { ...given.item, scope }, way);
     if (!('part' in ready)) return noted(work, way, undefined, ready);
     if (module.line && !ready.foresees)
-      return overLine(walker.stage, task, module.line(ready.params), { ready, way });
+      return disturbing(
+        await overLine(walker.stage, task, module.line(ready.params), { ready, way }),
+        ready.disturbs,
+      );
     if (changesUnderGuard(work, [ready])) {
       const [reply] = await sendGuarded(work, way, [ready], scope);
       return judge(ready, reply, task);

@@ -19,13 +19,15 @@ export function limited(world: World, moves: readonly Move[], plan: WavePlan): r
   world.changes += count;
   if (world.changes <= maxChanges || count === 0) return calm;
   world.changes -= count;
-  const error = new OrchError(
-    'REFUSED',
-    `${world.changes + count} changes would be made, and --max-changes allows ${maxChanges}`,
-    { hint: 'See what they are with orch check; then allow more, or limit the hosts.' },
-  );
+  const error = tooMany(world.changes + count, maxChanges);
   return calm.map((move) => ({ ...move, plan: error }));
 }
+
+/** The refusal of what is beyond `--max-changes`. */
+export const tooMany = (count: number, most: number): OrchError =>
+  new OrchError('REFUSED', `${count} changes would be made, and --max-changes allows ${most}`, {
+    hint: 'See what they are with orch check; then allow more, or limit the hosts.',
+  });
 
 const changes = ({ parts }: Planned): boolean =>
   parts.some(({ folded }) => folded !== undefined && folded.changes.length > 0);
@@ -33,8 +35,7 @@ const changes = ({ parts }: Planned): boolean =>
 function tooMuch({ steps }: Plan, allowed: Disruption | undefined): OrchError | undefined {
   const most = SEVERITY.indexOf(allowed ?? 'reboot');
   const over = steps.find(({ disruption }) => SEVERITY.indexOf(disruption) > most);
-  if (over)
-    return refused(`${over.name} means a ${over.disruption}${why(over.reason)}`, over.disruption);
+  if (over) return tooMuchOf(over.name, over.disruption, over.reason);
   const harmful = steps.find(
     ({ harm, disruption }) =>
       harm !== undefined &&
@@ -42,6 +43,13 @@ function tooMuch({ steps }: Plan, allowed: Disruption | undefined): OrchError | 
   );
   return harmful && refused(`${harmful.name} does harm: ${harmful.harm ?? ''}`, harmful.disruption);
 }
+
+/** The refusal of what disturbs more than is allowed. */
+export const tooMuchOf = (
+  name: string,
+  disruption: Disruption,
+  reason: string | undefined,
+): OrchError => refused(`${name} means a ${disruption}${why(reason)}`, disruption);
 
 const refused = (message: string, needed: Disruption): OrchError =>
   new OrchError('REFUSED', message, {

@@ -1,6 +1,6 @@
 import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
-import type { Alone } from './alone.ts';
+import type { Alone } from './alone-draft.ts';
 import type { Item } from './loop.ts';
 import * as outcome from './outcome.ts';
 import { planItem } from './plan-item.ts';

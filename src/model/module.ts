@@ -230,6 +230,8 @@ export interface ActionModule<Params> extends Described {
     | undefined;
   /** How it plainly takes the line to its host away, for people: "takes the link eth0 down"; nothing for all else. */
   threatens?(params: Params): string | undefined;
+  /** How it plainly disturbs what runs, and why; nothing for all else. */
+  disrupts?(params: Params): Pick<Step, 'disruption' | 'reason'> | undefined;
   /** What is done about the line to the host, where that is what the action is about. */
   line?(params: Params): LineWork;
 }

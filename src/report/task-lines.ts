@@ -37,7 +37,7 @@ function statusLine({ item, hosts, outcome }: Group, colors: Colors): string {
     case 'skipped':
       return colors.skipped(`skipping: ${who}${of}`) + colors.faint(tail);
     case 'unknown':
-      return colors.warning(`unforeseen: ${who}${of}${tail}`);
+      return colors.warning(`unforeseen: ${who}${of}${disrupts(outcome)}${tail}`);
     case 'unreachable':
       return colors.failed(`fatal: ${who}: UNREACHABLE!${of}${tail}`);
     case 'failed':

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { diff } from '../../src/engine/diff.ts';
+import { keptOf, unescaped, wholeOf } from '../../src/engine/restore/kept.ts';
+import { putBack } from '../../src/engine/restore/modules.ts';
+import { at, differences } from '../../src/engine/restore/same.ts';
 import { OrchError } from '../../src/lib/errors.ts';
 import { Refusal, type Seen, type StateModule } from '../../src/model/module.ts';
 import type { Reply } from '../../src/model/transport.ts';
@@ -11,13 +15,15 @@ export interface Lawful<Params, State, Facts> {
   readonly params: fc.Arbitrary<Params>;
   /** True (the default) when `plan` may be asked for; an OrchError is an answer too. */
   readonly plans?: boolean;
+  /** False where what is written down is the look, not the state. */
+  readonly restores?: boolean;
   readonly runs?: number;
 }
 
 /** Declares the laws that every state module keeps, as tests. */
 export function lawful<Params, Scope, State, Facts>(
   module: StateModule<Params, Scope, State, Facts>,
-  { seen, params, plans = true, runs = 300 }: Lawful<Params, State, Facts>,
+  { seen, params, plans = true, restores = true, runs = 300 }: Lawful<Params, State, Facts>,
 ): void {
   const numRuns = runs;
   const always = (check: (current: Seen<State, Facts>, given: Params) => void) => () =>
@@ -80,6 +86,42 @@ export function lawful<Params, Scope, State, Facts>(
           try {
             const { steps } = module.resource.plan(frozen(current), frozen(state));
             expect(steps).to.not.deep.equal([]);
+            const silent = steps.filter(
+              ({ disruption, reason }) => disruption !== 'none' && !reason,
+            );
+            expect(silent, 'steps that disturb and do not say why').to.deep.equal([]);
+          } catch (error) {
+            if (!(error instanceof OrchError)) throw error;
+          }
+        }),
+      );
+    }
+
+    if (plans && restores && module.resource.name !== 'file') {
+      it(
+        'makes again what was written down of a change',
+        always((current, given) => {
+          const { resource } = module as unknown as StateModule<unknown, unknown, unknown, unknown>;
+          const state = module.desired(current, given);
+          if (state instanceof Refusal || same(state, current.state)) return;
+          const after = { state: shown(state), facts: current.facts };
+          if (same(after.state, current.state)) return;
+          const { things = [], how } = keptOf({
+            ...{ resource, scopes: [module.scope(given)], before: current, after },
+            ...{ hidden: false, planned: false, holdsSecret: () => false },
+          });
+          const kept = JSON.parse(JSON.stringify({ things, how })) as { things: typeof things };
+          const plain = kept.things.map(({ before, ...thing }) => ({
+            ...thing,
+            ...(before === undefined ? {} : { before: unescaped(before) ?? null }),
+          }));
+          const made = putBack(resource, after, { ...kept, things: plain });
+          const whole = wholeOf(resource, { state: made, facts: current.facts });
+          for (const { path, before } of plain)
+            expect(differences(before, at(whole, path)), path.join(' ')).to.deep.equal([]);
+          try {
+            if (diff(after.state, made).length > 0)
+              expect(resource.plan(frozen(after), frozen(made)).steps).to.not.deep.equal([]);
           } catch (error) {
             if (!(error instanceof OrchError)) throw error;
           }
@@ -102,6 +144,14 @@ export function lawful<Params, Scope, State, Facts>(
       ));
   });
 }
+
+/** What only happens is wanted, and shows as 0. */
+const shown = <T>(state: T): T =>
+  JSON.parse(
+    JSON.stringify(state, (key, value: unknown) =>
+      ['restarts', 'reloads', 'resets', 'remounts'].includes(key) ? 0 : value,
+    ),
+  ) as T;
 
 const reply: fc.Arbitrary<Reply> = fc.record({
   stdout: bytes(),

@@ -150,6 +150,46 @@ ln -s end link && ln -s nowhere loose && mkdir empty && chmod 0711 empty && : >f
       expect(lab.shell(node, 'ls /srv').split('\n')).to.not.include('other');
   });
 
+  it('puts back what other modules changed: accounts, jobs, parameters, names', async () => {
+    const old = `printf '# old\\nnet.ipv4.tcp_syncookies = 1\\n' >/etc/sysctl.d/91-old.conf
+chmod 600 /etc/sysctl.d/91-old.conf; chown 3:4 /etc/sysctl.d/91-old.conf
+printf '#Ansible: old\\n1 * * * * root true\\n' >/etc/cron.d/old; chmod 640 /etc/cron.d/old`;
+    // what the tools of shadow keep for themselves apart
+    const look = `find /etc -printf '%p %M %U:%G %l\\n' | grep -v -e '-$' -e 'pwd.lock' | sort
+find /etc -type f ! -name '*-' ! -path '/etc/ssl/*' -exec sha256sum {} + | sort; uname -n; cat /proc/sys/net/ipv4/ip_forward`;
+    lab.shell(1, old);
+    const before = lab.shell(1, look);
+    const book = folder({
+      'site.yml': `- hosts: node1
+  become: true
+  gather_facts: false
+  tasks:
+    - hostname: { name: renamed }
+    - cron: { name: new, job: /bin/true, cron_file: new, user: root }
+    - cron: { name: old, cron_file: old, state: absent }
+    - sysctl: { name: net.ipv4.ip_forward, value: "1", sysctl_file: /etc/sysctl.d/90-x.conf }
+    - sysctl: { name: net.ipv4.tcp_syncookies, state: absent, sysctl_file: /etc/sysctl.d/91-old.conf, reload: false }
+    - group: { name: crew, gid: 4321 }
+    - user: { name: bob, uid: 4322, group: crew, groups: [adm], shell: /bin/sh }
+    - user: { name: games, comment: changed }
+    - timezone: { name: Europe/Berlin }
+    - mount: { path: /mnt/x, src: tmpfs, fstype: tmpfs, state: present }
+    - replace: { path: /etc/login.defs, regexp: "^UMASK.*", replace: "UMASK 077" }
+    - ini_file: { path: /etc/x.ini, section: a, option: b, value: c, mode: "0640" }
+    - blockinfile: { path: /etc/hosts, block: "192.0.2.4 five" }
+`,
+    });
+    ok(await run('run', join(book, 'site.yml'), '-i', inventory));
+    const [first = ''] = runs();
+    const check = ok(await run('rollback', first, '-C'));
+    const done = ok(await run('rollback', first));
+    expect(lab.shell(1, look)).to.equal(before);
+    const recap = (text: string): string => /^node1 .*$/m.exec(text)?.[0] ?? '';
+    expect(recap(done.stdout))
+      .to.equal(recap(check.stdout))
+      .and.match(/changed=1[0-9]/);
+  });
+
   it('keeps no secret, and says what it cannot restore for that', async () => {
     for (const node of nodes)
       lab.shell(node, 'printf "password: former-word-1\\n" >/srv/own; printf plain >/srv/hidden');

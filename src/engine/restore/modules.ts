@@ -126,17 +126,22 @@ function restored(current: Seen<unknown, unknown>, one: Restorable): unknown {
   const refused = asLeft(current, one);
   if (refused instanceof Refusal) return refused;
   const { resource, ...seen } = innerSeen(current);
+  return putBack(resource, seen, one);
+}
+
+/** What a host shows, with things as they were written down. */
+export function putBack(
+  resource: AnyResource,
+  seen: Seen<unknown, unknown>,
+  { things, how }: Pick<Restorable, 'things' | 'how'>,
+): unknown {
   const whole = wholeOf(resource, seen);
-  const away = one.things.filter(
-    ({ path, before }) => differences(before, at(whole, path)).length > 0,
-  );
-  if (away.length === 0) return current.state;
+  const away = things.filter(({ path, before }) => differences(before, at(whole, path)).length > 0);
+  if (away.length === 0) return seen.state;
   const state = away.reduce<unknown>(
     (made, { path, before }) =>
       put(made, path, before === undefined ? undefined : over(at(made, path), before)),
-    current.state,
+    seen.state,
   );
-  return one.how === undefined
-    ? state
-    : { ...(state as Readonly<Record<string, Plain>>), how: one.how };
+  return how === undefined ? state : { ...(state as Readonly<Record<string, Plain>>), how };
 }

@@ -5,7 +5,7 @@ import type { Task } from '../../model/play.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Reply } from '../../model/transport.ts';
 import { type Ready, readied } from '../act.ts';
-import type { Alone } from '../alone.ts';
+import type { Alone } from '../alone-draft.ts';
 import type { Way } from '../way.ts';
 import { refFor } from '../refs.ts';
 import type { Stage } from '../stage.ts';

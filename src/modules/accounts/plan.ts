@@ -10,11 +10,11 @@ export const accounts: Resource<AccountScope, AccountsState, AccountsFacts> = {
   observe: observeAccounts,
   plan,
   recall: {
-    // Passwords are never read: a task that gives one is told apart by that alone.
+    // Passwords are never read, and a home that was made holds what its user put there since.
     state: ({ state }) => ({
       ...state,
       users: Object.fromEntries(
-        Object.entries(state.users).map(([name, user]) => [name, user && withoutPassword(user)]),
+        Object.entries(state.users).map(([name, user]) => [name, user && lasting(user)]),
       ),
     }),
     scopes: (_, paths) =>
@@ -32,8 +32,8 @@ export const accounts: Resource<AccountScope, AccountsState, AccountsFacts> = {
 };
 
 /** A user as it can be made again: what is left out stays as it is. */
-function withoutPassword(user: UserState): UserState {
-  const { password: _, ...rest } = user;
+function lasting(user: UserState): UserState {
+  const { password: _, homeMade: __, ...rest } = user;
   return rest as UserState;
 }
 

@@ -14,6 +14,7 @@ import {
   textOf,
 } from './process.ts';
 import { expandedWords } from './expand-words.ts';
+import { disturbanceOf } from './disruption.ts';
 import { threatOf } from './threat.ts';
 import { splitWords } from './words.ts';
 
@@ -76,6 +77,7 @@ export const command: ActionModule<CommandParams> = {
   says: saidByProcess,
   reads: ({ reads }) => reads,
   threatens: (given) => (isSecret(given) ? undefined : threatOf(wordsOf(given))),
+  disrupts: (given) => (isSecret(given) ? undefined : disturbanceOf(wordsOf(given))),
   foresees: (given) => processForesight(given, shown(given)),
 };
 

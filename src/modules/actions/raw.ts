@@ -3,6 +3,7 @@ import type { ActionModule, ParamsSchema } from '../../model/module.ts';
 import { Secret } from '../../model/value.ts';
 import { cut, failure, output } from './process.ts';
 import { started } from './shell.ts';
+import { disturbanceIn } from './disruption.ts';
 import { threatIn } from './threat.ts';
 
 const params = {
@@ -42,6 +43,7 @@ export const rawCommand: ActionModule<RawParams> = {
 `,
   script: started,
   threatens: ({ cmd }) => ((cmd as unknown) instanceof Secret ? undefined : threatIn(cmd)),
+  disrupts: ({ cmd }) => ((cmd as unknown) instanceof Secret ? undefined : disturbanceIn(cmd)),
   parse(reply, { reads }) {
     const texts = output(reply.stdout.toString('utf8'), reply.stderr.toString('utf8'), {
       strip_empty_ends: false,

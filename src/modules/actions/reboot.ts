@@ -75,6 +75,7 @@ export const reboot: ActionModule<RebootParams> = {
     test_command: systemctl is-active k3s
 `,
   reads: () => false,
+  disrupts: () => ({ disruption: 'reboot', reason: 'the host is started anew' }),
   script: (given) => {
     const { reboot_command: command, search_paths: paths } = given;
     return lines([

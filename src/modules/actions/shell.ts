@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { type Shell, raw, sh } from '../../lib/shell.ts';
 import type { ActionModule, ParamsSchema, Problem } from '../../model/module.ts';
 import { Secret, isMap } from '../../model/value.ts';
+import { disturbanceIn } from './disruption.ts';
 import { threatIn } from './threat.ts';
 import {
   PROCESS_PARAMS,
@@ -59,6 +60,7 @@ export const shell: ActionModule<ShellParams> = {
   says: saidByProcess,
   reads: ({ reads }) => reads,
   threatens: ({ cmd }) => (isSecret(cmd) ? undefined : threatIn(textOf(cmd))),
+  disrupts: ({ cmd }) => (isSecret(cmd) ? undefined : disturbanceIn(textOf(cmd))),
   foresees: (given) => processForesight(given, given.cmd),
 };
 

@@ -85,9 +85,27 @@ const commandStep = ({ words, undo }: Call, program: Program): Step => ({
   do: commandScript([...program, ...words]),
   inverse: commandScript([...program, ...undo]),
   stage: program === RUNTIME ? 'runtime' : 'persistent',
-  disruption: 'none',
+  ...(program === RUNTIME ? disturbs(words) : { disruption: 'none' }),
   ...(program === PERMANENT ? { late: true } : {}),
 });
+
+/** What closes, and what moves packets to another zone. */
+function disturbs(words: readonly string[]): Pick<Step, 'disruption' | 'reason'> {
+  const zone = words.find((word) => word.startsWith('--zone='))?.slice('--zone='.length) ?? '';
+  const moved = words.flatMap(
+    (word) => /^--(?:change|add|remove)-(?:interface|source)=(.+)$/.exec(word)?.[1] ?? [],
+  );
+  if (moved.length > 0) {
+    const reason = `new connections from ${moved.join(', ')} are judged by another zone`;
+    return { disruption: 'connection', reason };
+  }
+  if (!words.some((word) => CLOSING.test(word))) return { disruption: 'none' };
+  const reason = `new connections through zone ${zone} meet less open doors`;
+  return { disruption: 'connection', reason };
+}
+
+const CLOSING =
+  /^--remove-(?:service|port|protocol|source-port|rich-rule)=|^--add-rich-rule=.*\b(?:drop|reject)\b/;
 
 /** Fails on a warning too, unless it says that all is done already: firewall-cmd skips what it refuses and exits 0. */
 function commandScript(words: readonly string[]): Shell {

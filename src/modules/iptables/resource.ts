@@ -152,7 +152,7 @@ function plan({ state, facts }: Seen<ChainsState, ChainsFacts>, desired: ChainsS
     steps: [
       ...of('flush', (ask, name) =>
         (state.filled[name] ?? 0) > 0 && desired.filled[name] === 0
-          ? step(`no rules in ${name}`, call(ask, ['-F']))
+          ? judging(step(`no rules in ${name}`, call(ask, ['-F'])), `${name} has no rules any more`)
           : undefined,
       ),
       ...made(true),
@@ -164,15 +164,19 @@ function plan({ state, facts }: Seen<ChainsState, ChainsFacts>, desired: ChainsS
             : sh`${ask.program} -w ${ask.wait} -t ${ask.table} -I ${ask.chain} ${ask.place === '' ? [] : [ask.place]} ${ask.rule}`;
         const chain = sh`{ ${call(ask, ['-S'])} >/dev/null 2>&1 || ${call(ask, ['-N'])}; }`;
         const remove = call(ask, ['-D'], ask.rule);
-        return desired.rules[name] === true
-          ? step(`rule ${name}`, ask.makes ? sh`${chain} && ${add}` : add, remove)
-          : step(`no rule ${name}`, remove, add);
+        if (desired.rules[name] !== true) {
+          const gone = step(`no rule ${name}`, remove, add);
+          return CLOSES.test(name) ? gone : judging(gone, `packets pass ${name} no more`);
+        }
+        const made = step(`rule ${name}`, ask.makes ? sh`${chain} && ${add}` : add, remove);
+        return CLOSES.test(name) ? judging(made, `packets meet ${name}`) : made;
       }),
       ...of('policy', (ask, name) => {
         const [from, to] = [state.policies[name] ?? null, desired.policies[name] ?? null];
         if (to === null || from === to) return undefined;
         const back = from === null ? undefined : call(ask, ['-P'], [from]);
-        return step(`policy ${to} of ${name}`, call(ask, ['-P'], [to]), back);
+        const policy = step(`policy ${to} of ${name}`, call(ask, ['-P'], [to]), back);
+        return judging(policy, `what no rule of ${name} is about meets ${to}`);
       }),
       ...made(false),
     ],
@@ -186,6 +190,11 @@ const step = (name: string, script: Shell, inverse?: Shell): Step => ({
   stage: 'runtime',
   disruption: 'none',
 });
+
+/** A step after which packets may meet another answer. */
+const judging = (one: Step, reason: string): Step => ({ ...one, disruption: 'connection', reason });
+
+const CLOSES = /(?:-j|--jump) (?:DROP|REJECT)\b/;
 
 const SHUTS = /^(ipv6 )?INPUT .*-j (DROP|REJECT)|^(ipv6 )?INPUT .*--reject-with/;
 

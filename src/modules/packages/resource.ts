@@ -54,6 +54,12 @@ export const packages: Resource<PackagesScope, PackagesState, PackagesFacts> = {
   }),
 };
 
+/** What is exchanged or goes may have services that run. */
+const disturbing = (names: readonly string[], what: string): Pick<Step, 'disruption' | 'reason'> =>
+  names.length === 0
+    ? { disruption: 'none' }
+    : { disruption: 'restart', reason: `${names.join(', ')} ${what}` };
+
 /** Seconds: archives may be far and disks slow. */
 const PATIENCE = 1800;
 
@@ -92,7 +98,10 @@ function plan({ state, facts }: Seen<PackagesState, PackagesFacts>, desired: Pac
       ...(fresh.length === install.length ? { inverse: tool.remove(fresh, facts.options) } : {}),
       patience: PATIENCE,
       stage: 'persistent',
-      disruption: 'none',
+      ...disturbing(
+        install.filter(({ from }) => from !== null).map(({ name }) => name),
+        'may start its services anew',
+      ),
     });
   }
   if (remove.length > 0) {
@@ -102,7 +111,7 @@ function plan({ state, facts }: Seen<PackagesState, PackagesFacts>, desired: Pac
       inverse: tool.install(remove, facts.options),
       patience: PATIENCE,
       stage: 'persistent',
-      disruption: 'none',
+      ...disturbing(remove, 'stops what it runs'),
     });
   }
   for (const chore of facts.chores) {
@@ -117,7 +126,10 @@ function plan({ state, facts }: Seen<PackagesState, PackagesFacts>, desired: Pac
       do: done.do,
       patience: PATIENCE,
       stage: 'persistent',
-      disruption: 'none',
+      ...disturbing(
+        chore.endsWith('upgrade') || chore === 'autoremove' ? ['any of them'] : [],
+        'may start its services anew',
+      ),
     });
   }
   return { steps };

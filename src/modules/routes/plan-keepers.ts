@@ -34,7 +34,8 @@ export function managedStep(
       ...(is ? [linkAgain(name, is)] : [deleteLink(name)]),
     ]),
     stage: 'persistent',
-    disruption: 'none',
+    disruption: 'connection',
+    reason: `${TITLES[keeper]} brings ${name} up: what no better route takes leaves by it`,
   };
 }
 
@@ -66,11 +67,13 @@ export function unkeepStep(keeper: Keeper, { name, from }: Files, is: LinkState 
       ...(is ? [linkAgain(name, is)] : []),
     ]),
     stage: 'persistent',
-    disruption: 'none',
+    disruption: 'connection',
+    reason: `${TITLES[keeper]} may take ${name} down for a moment`,
   };
 }
 
-const TITLES: Readonly<Record<Keeper, string>> = {
+/** Who brings a link back, in the reader's words. */
+export const TITLES: Readonly<Record<Keeper, string>> = {
   networkmanager: 'NetworkManager',
   networkd: 'systemd-networkd',
   ifupdown: 'ifupdown',

@@ -1,7 +1,8 @@
-import type { Disruption, Plan, Seen, Step } from '../../model/module.ts';
+import type { Plan, Seen, Step } from '../../model/module.ts';
+import { OrchError } from '../../lib/errors.ts';
 import { lines, sh, type Shell } from '../../lib/shell.ts';
 import { isUsable } from './default-routes.ts';
-import { ENABLED, keeperOf, makesLinks } from './keepers.ts';
+import { ENABLED, type Keeper, keeperOf, makesLinks } from './keepers.ts';
 import {
   addAddress,
   addRoute,
@@ -11,7 +12,7 @@ import {
   delRoute,
   linkAgain,
 } from './link-scripts.ts';
-import { keepStep, managedStep, unkeepStep } from './plan-keepers.ts';
+import { keepStep, managedStep, TITLES, unkeepStep } from './plan-keepers.ts';
 import type { LinkState, RoutesFacts, RoutesState } from './state.ts';
 
 /** Steps from the links that are to the links that should be; each is idempotent and can be taken back. */
@@ -35,16 +36,16 @@ function stepsFor(
   const files = { name, from: had, to: kept };
   const keeper = keeperOf(name, kept);
   const former = keeperOf(name, had);
-  const leaves = former !== undefined && former !== keeper ? [unkeepStep(former, files, is)] : [];
-  if (!wanted) return [...leaves, ...(is ? [remove(name, is, facts)] : [])];
+  const forgets = former !== undefined && former !== keeper ? [unkeepStep(former, files, is)] : [];
+  if (!wanted) return [...forgets, ...gone(name, is, keeper, facts)];
   const rewritten =
     JSON.stringify(Object.entries(kept).sort()) !== JSON.stringify(Object.entries(had).sort());
   if (keeper === undefined || !makesLinks(keeper)) {
     const keeps = keeper !== undefined && rewritten ? [keepStep(keeper, files)] : [];
     // A keeper that leaves may take the link down; what makes it may be repeated.
-    if (leaves.length > 0)
+    if (forgets.length > 0)
       return [
-        ...leaves,
+        ...forgets,
         ...towards(name, null, wanted),
         ...(is ? strays(name, is, wanted) : []),
         ...keeps,
@@ -55,11 +56,23 @@ function stepsFor(
     !is?.up ||
     minus(wanted.addresses, is.addresses).length + minus(wanted.routes, is.routes).length > 0;
   return [
-    ...leaves,
+    ...forgets,
     ...(lacks || rewritten ? [managedStep(keeper, files, is, wanted)] : []),
     // The keeper may have taken them away by itself.
     ...(is ? strays(name, is, wanted) : []),
   ];
+}
+
+/** A link that is to be away; whoever would make it again at boot has to forget it as well. */
+function gone(
+  name: string,
+  is: LinkState | null,
+  keeper: Keeper | undefined,
+  facts: RoutesFacts,
+): readonly Step[] {
+  if (is) return [remove(name, is, facts)];
+  if (keeper === undefined) return [];
+  throw new OrchError('REFUSED', `${TITLES[keeper]} would make ${name}, which is to be away`);
 }
 
 /** The back ends' own files are compared as well: two tools that write one profile would take turns. */
@@ -81,10 +94,13 @@ function guard(names: readonly string[], { state, facts }: Seen<RoutesState, Rou
 
 const strays = (name: string, is: LinkState, wanted: LinkState): readonly Step[] => [
   ...minus(is.routes, wanted.routes).map((route) =>
-    step(
-      `no ${route} dev ${name}`,
-      sh`${delRoute(name, route)} 2>/dev/null || :`,
-      addRoute(name, route),
+    routed(
+      step(
+        `no ${route} dev ${name}`,
+        sh`${delRoute(name, route)} 2>/dev/null || :`,
+        addRoute(name, route),
+      ),
+      leaves(name),
     ),
   ),
   ...minus(is.addresses, wanted.addresses).map((address) =>
@@ -114,10 +130,12 @@ function towards(name: string, is: LinkState | null, wanted: LinkState): readonl
     );
   }
   for (const route of minus(wanted.routes, has.routes)) {
-    steps.push(step(`${route} dev ${name}`, addRoute(name, route), delRoute(name, route)));
+    const add = step(`${route} dev ${name}`, addRoute(name, route), delRoute(name, route));
+    steps.push(routed(add, comes(name)));
   }
   for (const route of minus(has.routes, wanted.routes)) {
-    steps.push(step(`no ${route} dev ${name}`, delRoute(name, route), addRoute(name, route)));
+    const take = step(`no ${route} dev ${name}`, delRoute(name, route), addRoute(name, route));
+    steps.push(routed(take, leaves(name)));
   }
   for (const address of minus(has.addresses, wanted.addresses)) {
     steps.push(
@@ -129,16 +147,17 @@ function towards(name: string, is: LinkState | null, wanted: LinkState): readonl
 
 function remove(name: string, is: LinkState, facts: RoutesFacts): Step {
   const isLast = is.routes.length > 0 && !facts.defaults.some((route) => isUsable(route, name));
-  return {
-    ...step(`no link ${name}`, deleteLink(name), linkAgain(name, is)),
-    ...(isLast
-      ? {
-          disruption: 'connection' satisfies Disruption,
-          reason: `${name} carries the only default route`,
-        }
-      : {}),
-  };
+  const take = step(`no link ${name}`, deleteLink(name), linkAgain(name, is));
+  if (is.routes.length === 0) return take;
+  return routed(take, isLast ? `${name} carries the only default route` : leaves(name));
 }
+
+/** A step that changes where packets go. */
+const routed = (one: Step, reason: string): Step => ({ ...one, disruption: 'connection', reason });
+
+const comes = (name: string): string => `what no better route takes leaves by ${name}`;
+
+const leaves = (name: string): string => `what left by ${name} takes another route, or none`;
 
 const step = (name: string, script: Shell, inverse: Shell): Step => ({
   name,

@@ -9,12 +9,26 @@ export const units: Resource<UnitScope, UnitsState, UnitsFacts> = {
   key: ({ manager }) => `units:${manager}`,
   observe: observeUnits,
   plan,
+  recall: {
+    // What systemd has read, and what only happens, is nothing that could be made again.
+    state: ({ state }) => ({
+      ...state,
+      units: Object.fromEntries(
+        Object.entries(state.units).map(([name, unit]) => [name, unit && lasting(unit)]),
+      ),
+    }),
+  },
   footprints: ({ unit }) => ({
     reads: [`unit:/${unit}`, 'file:/etc/systemd', 'file:/usr/lib/systemd', 'file:/lib/systemd'],
     // What a service does when it starts or ends, nobody knows but itself.
     writes: ['unit:/', 'file:/', 'net:/', 'sysctl:/', 'kernel_module:/'],
   }),
 };
+
+/** A unit as it can be made again: what is left out stays as it is. */
+function lasting({ running, enabled, masked }: UnitState): UnitState {
+  return { running, enabled, masked } as UnitState;
+}
 
 function plan({ state }: Seen<UnitsState, UnitsFacts>, desired: UnitsState): Plan {
   const { manager } = desired;

@@ -24,6 +24,9 @@ export const ufwFirewall: Resource<UfwScope, UfwState, UfwFacts> = {
   }),
 };
 
+/** A step after which connections may meet another answer. */
+const judging = (one: Step, reason: string): Step => ({ ...one, disruption: 'connection', reason });
+
 const step = (name: string, script: Shell, inverse?: Shell): Step => ({
   name,
   do: sh`${script} >/dev/null`,
@@ -41,23 +44,26 @@ function plan({ state, facts }: Seen<UfwState, UfwFacts>, desired: UfwState): Pl
   const reset = desired.resets > state.resets;
   const from: UfwState = reset ? { ...state, enabled: false, rules: {} } : state;
   const turn = (on: boolean): Step =>
-    step(
-      on ? 'ufw on' : 'ufw off',
-      ufw([on ? 'enable' : 'disable']),
-      ufw([on ? 'disable' : 'enable']),
+    judging(
+      step(
+        on ? 'ufw on' : 'ufw off',
+        ufw([on ? 'enable' : 'disable']),
+        ufw([on ? 'disable' : 'enable']),
+      ),
+      on ? 'ufw begins to judge connections' : 'ufw judges connections no more',
     );
   const steps: Step[] = [];
-  if (reset) steps.push(step('ufw as it came', ufw(['reset'])));
+  if (reset)
+    steps.push(judging(step('ufw as it came', ufw(['reset'])), 'ufw loses its rules, and is off'));
   if (from.enabled && !desired.enabled) steps.push(turn(false));
   for (const which of ['incoming', 'outgoing', 'routed'] as const) {
     if (from[which] === desired[which]) continue;
-    steps.push(
-      step(
-        `ufw ${which}: ${desired[which]}`,
-        ufw(['default', desired[which], which]),
-        ufw(['default', from[which], which]),
-      ),
+    const other = step(
+      `ufw ${which}: ${desired[which]}`,
+      ufw(['default', desired[which], which]),
+      ufw(['default', from[which], which]),
     );
+    steps.push(judging(other, `connections that no rule is about meet ${desired[which]}`));
   }
   if (from.logging !== desired.logging)
     steps.push(
@@ -83,6 +89,10 @@ function plan({ state, facts }: Seen<UfwState, UfwFacts>, desired: UfwState): Pl
     });
   return { steps: unique(steps) };
 }
+
+/** What was allowed meets the default. */
+const closing = (was: string, one: Step, rule: string): Step =>
+  was.startsWith('allow') ? judging(one, `no rule lets these in any more: ${rule}`) : one;
 
 /** A rule that two tasks ask for is one step. */
 const unique = (steps: readonly Step[]): readonly Step[] =>
@@ -112,12 +122,13 @@ function ruleSteps(
   };
   const short = first.replace(/ \(v6\)$/, '');
   if (is === undefined)
-    return was === undefined ? [] : [step(`no ufw rule ${short}`, take(was), put(was))];
-  return [
-    step(
-      `ufw ${is} ${short}`,
-      put(is, was === undefined ? at : undefined),
-      was === undefined ? take(is) : put(was),
-    ),
-  ];
+    return was === undefined
+      ? []
+      : [closing(was, step(`no ufw rule ${short}`, take(was), put(was)), short)];
+  const made = step(
+    `ufw ${is} ${short}`,
+    put(is, was === undefined ? at : undefined),
+    was === undefined ? take(is) : put(was),
+  );
+  return [is.startsWith('allow') ? made : judging(made, `new connections meet ${is}: ${short}`)];
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { RunEvent } from '../../../src/model/event.ts';
 import { limited } from '../../../src/engine/limits.ts';
 import type { Move } from '../../../src/engine/apply.ts';
 import type { World } from '../../../src/engine/stage.ts';
@@ -60,5 +61,73 @@ describe('how much a run may disturb', () => {
     }
     const all = toys('one', 'two');
     expect((await all.run(text, { maxChanges: 4 })).exit).to.equal(0);
+  });
+
+  const said = (events: readonly RunEvent[]): string =>
+    events
+      .flatMap((event) => (event.type === 'task-ended' ? (event.outcome.message ?? '') : []))
+      .join('; ');
+
+  it('counts commands too, once for a task and host, before they run', async () => {
+    const text = `- hosts: all
+  gather_facts: false
+  tasks:
+    - toy_words: { file: "{{ dir }}/words", words: [a] }
+    - shell: echo x >{{ dir }}/{{ item }}
+      loop: [one, two]
+    - shell: 'true'
+      changed_when: false
+    - shell: 'true'
+      args: { reads: true }
+    - shell: echo x >{{ dir }}/late
+`;
+    for (const check of [true, false]) {
+      const hosts = toys('a');
+      const two = await hosts.run(text, { maxChanges: 2, check });
+      expect(two.exit, said(two.events)).to.equal(2);
+      expect(said(two.events)).to.include('3 changes would be made, and --max-changes allows 2');
+      expect(hosts.read('two')).to.equal(check ? '' : 'x\n');
+      expect(hosts.read('late')).to.equal('');
+      const three = await toys('a').run(text, { maxChanges: 3, check });
+      expect(three.exit, said(three.events)).to.equal(0);
+    }
+  });
+
+  it('does not count a command that has nothing to do', async () => {
+    const text = `- hosts: all
+  gather_facts: false
+  tasks:
+    - shell: touch {{ dir }}/made
+      args: { creates: "{{ dir }}/made" }
+    - shell: touch {{ dir }}/other
+      args: { creates: "{{ dir }}/other" }
+`;
+    for (const check of [true, false]) {
+      const hosts = toys('a');
+      hosts.write('made', '');
+      const run = await hosts.run(text, { maxChanges: 1, check });
+      expect(run.exit, said(run.events)).to.equal(0);
+      const none = await hosts.run(text, { maxChanges: 0, check });
+      expect(none.exit, said(none.events)).to.equal(check ? 2 : 0);
+    }
+  });
+
+  it('is judged for commands as for all else, and told in check and run', async () => {
+    const text = `- hosts: all
+  gather_facts: false
+  tasks:
+    - name: looks like one
+      shell: 'true || systemctl restart k3s'
+`;
+    for (const check of [true, false]) {
+      const refused = await toys('a').run(text, { allowDisruption: 'reload', check });
+      expect(refused.exit).to.equal(2);
+      expect(said(refused.events)).to.include('shell means a restart: k3s starts anew');
+      const done = await toys('a').run(text, { allowDisruption: 'restart', check });
+      expect(done.exit, said(done.events)).to.equal(0);
+      const [told] = done.events.flatMap((e) => (e.type === 'task-ended' ? [e.outcome] : []));
+      expect(told?.disruption).to.equal('restart');
+      expect(told?.disruptionReason).to.equal('k3s starts anew');
+    }
   });
 });
