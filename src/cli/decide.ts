@@ -58,7 +58,8 @@ export function isWaiting(word: string, io: Pick<Io, 'cwd' | 'env'>): boolean {
   const waiting = waitingIn(eventsOf(run, io));
   if (waiting.size === 0) return false;
   const names = new Set(['confirm', 'rollback'].map((verdict) => `orch ${verdict} ${run}`));
-  for (const later of runNames(io).filter((name) => name > run)) {
+  const all = runNames(io);
+  for (const later of all.slice(all.indexOf(run) + 1)) {
     const events = eventsOf(later, io);
     if (!events.some((event) => event.type === 'play-started' && names.has(event.play))) continue;
     for (const event of events)

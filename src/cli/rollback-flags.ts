@@ -26,43 +26,56 @@ export async function givenFlags(
   parse: Parse,
 ): Promise<Given> {
   const own = more.filter((one) => one !== '--yes');
-  const first = wordsOf(run, io);
-  const both = await flagsOf(withMore(first, own), parse);
+  const none = await flagsOf(['run', 'x'], parse);
+  let flags = none;
+  for (const words of wordsOf(run, io)) {
+    const { extraVars } = flags;
+    const found = await flagsOf(words, parse);
+    const kept = Object.entries(found).filter(
+      ([name]) => !isOwn(name) && isSaid(name, found, none),
+    );
+    flags = {
+      ...flags,
+      ...Object.fromEntries(kept),
+      extraVars: [...extraVars, ...found.extraVars],
+    };
+  }
   const mine = await flagsOf(['run', 'x', ...own], parse);
-  if (!both || !mine) throw new OrchError('USAGE', 'the flags of the rollback cannot be read');
-  const flags: RunFlags = { ...both };
-  for (const name of OWN) Object.assign(flags, { [name]: mine[name] });
+  const said = Object.entries(mine).filter(([name]) => isOwn(name) || isSaid(name, mine, none));
+  const extraVars = [...flags.extraVars, ...mine.extraVars];
+  flags = { ...flags, ...Object.fromEntries(said), extraVars };
   return { flags, yes: own.length < more.length };
 }
 
-/** What is decided anew: none of it is meant by the run that is taken back. */
-const OWN = [
-  ...(['check', 'diff', 'tags', 'skipTags', 'step', 'startAtTask', 'limit', 'verbose'] as const),
-  ...(['output', 'report', 'detailedExitcode', 'strictCheck', 'forceHandlers'] as const),
-  ...(['allowLockout', 'allowDisruption', 'maxChanges', 'confirmTimeout', 'allowEmpty'] as const),
-  ...(['listHosts', 'listTasks', 'listTags', 'syntaxCheck'] as const),
-] as const;
+/** Whether a flag was given: it is not as it is where nothing is said. */
+const isSaid = (name: string, found: RunFlags, none: RunFlags): boolean =>
+  JSON.stringify(Reflect.get(found, name)) !== JSON.stringify(Reflect.get(none, name));
 
-async function flagsOf(words: readonly string[], parse: Parse): Promise<RunFlags | undefined> {
+/** What is decided anew: none of it is meant by the run that is taken back. */
+const OWN: readonly string[] = [
+  ...['check', 'diff', 'tags', 'skipTags', 'step', 'startAtTask', 'limit', 'verbose'],
+  ...['output', 'report', 'detailedExitcode', 'strictCheck', 'forceHandlers'],
+  ...['allowLockout', 'allowDisruption', 'maxChanges', 'confirmTimeout', 'allowEmpty'],
+  ...['listHosts', 'listTasks', 'listTags', 'syntaxCheck'],
+];
+
+const isOwn = (name: string): boolean => OWN.includes(name);
+
+async function flagsOf(words: readonly string[], parse: Parse): Promise<RunFlags> {
   let flags: RunFlags | undefined;
   await parse(words, (found) => (flags = found));
+  if (!flags) throw new OrchError('USAGE', `the flags cannot be read: ${words.join(' ')}`);
   return flags;
 }
 
-/** The words a run was started with; a rollback says which run it took back. */
-function wordsOf(run: string, io: Io): readonly string[] {
+/** The words a run was started with, and for a rollback those behind its run, as if they were of `orch run`. */
+function wordsOf(run: string, io: Io): readonly (readonly string[])[] {
   const { words, cwd } = summaryOf(run, eventsOf(run, io));
   if (!words || cwd !== io.cwd)
     throw new OrchError('USAGE', `${run} was started in ${cwd ?? 'another folder'}`, {
       hint: `cd ${cwd ?? 'there'} first.`,
     });
-  const [verb, other, ...more] = words;
-  if (verb !== 'rollback' || other === undefined) return withoutHidden(words);
-  return withMore(wordsOf(runNamed(other, io), io), more);
-}
-
-/** More flags; behind `--` stands a command. */
-function withMore(words: readonly string[], more: readonly string[]): readonly string[] {
-  const at = words.indexOf('--');
-  return at < 0 ? [...words, ...more] : [...words.slice(0, at), ...more, ...words.slice(at)];
+  const [verb, other, ...more] = withoutHidden(words);
+  if (verb !== 'rollback' || other === undefined) return [withoutHidden(words)];
+  return [...wordsOf(runNamed(other, io), io), ['run', 'x', ...more]];
 }

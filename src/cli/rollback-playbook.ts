@@ -1,5 +1,5 @@
-import type { Restorable, Undoable } from '../engine/restore/changes.ts';
-import { AS_LEFT, type Plans, RESTORED, UNDONE } from '../engine/restore/modules.ts';
+import { type Restorable, type Undoable, UNDONE } from '../engine/restore/changes.ts';
+import { AS_LEFT, type Plans, RESTORED } from '../engine/restore/modules.ts';
 
 type Entry = Restorable | Undoable;
 

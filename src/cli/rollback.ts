@@ -3,8 +3,9 @@ import {
   type Beyond,
   type Restorable,
   type RunChanges,
+  UNDONE,
 } from '../engine/restore/changes.ts';
-import { resourcesOf, UNDONE, withRestoring } from '../engine/restore/modules.ts';
+import { resourcesOf, withRestoring } from '../engine/restore/modules.ts';
 import { OrchError } from '../lib/errors.ts';
 import { loadPlaybook } from '../load/playbook.ts';
 import { validateParams } from '../load/validate-params.ts';
@@ -151,6 +152,7 @@ function projectOf(given: {
     ...overlaid,
     ...{ registry, validate, extraVars, select, inventory: found.inventory },
     playbooks: [book],
+    apart: true,
     hostsOf: () => [],
   };
 }

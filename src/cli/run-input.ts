@@ -123,6 +123,7 @@ const optionsOf = (
   passwords: Passwords,
 ): RunInput['options'] => ({
   check: flags.check === true,
+  apart: project.apart === true,
   diff: flags.diff === true,
   forks: flags.forks,
   tags: flags.tags,

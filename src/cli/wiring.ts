@@ -29,6 +29,8 @@ export interface Project extends World {
   readonly inventory: Inventory;
   readonly extraVars: Layer;
   readonly registry: Registry;
+  /** Its plays are about different hosts, and none is the end of another. */
+  readonly apart?: boolean;
   /** Checks arguments, where other modules than those that come with orch are used. */
   readonly validate?: Validate;
   /** Hosts of a pattern, --limit applied. Throws PATTERN_NO_MATCH. */

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly becomePassword: Secret | undefined;
   /** Handlers that were notified run although a later task failed. */
   readonly forceHandlers: boolean;
+  /** A play all of whose hosts failed is not the end of the run: the plays are about other hosts. */
+  readonly apart?: boolean;
   /** A pattern that matches no host is fine. */
   readonly allowEmpty: boolean;
   /** Exit 10 when a check foresees changes. */

@@ -61,7 +61,8 @@ export async function runPlay(
     if (!stage.broken) for (const run of batch) run.gone = run.out;
     if (stage.over === 'play') break;
     // As in Ansible: a batch all of whose hosts failed now ends the run.
-    if (stage.broken || (batch.length === whole.length && batch.every((run) => run.out))) {
+    const allOut = batch.length === whole.length && batch.every((run) => run.out);
+    if (stage.broken || (allOut && !input.options.apart)) {
       end = 'stop';
       break;
     }

@@ -97,18 +97,19 @@ describe('orch rollback of a run that ended, on real hosts', function () {
     const zones = zonesOf();
     ok(await run('run', SEGREGATED, '-i', inventory));
     const [first = ''] = runs();
-    lab.shell(2, 'firewall-cmd --zone=public --add-port=9999/tcp >/dev/null');
+    // the one that would go first
+    lab.shell(1, 'firewall-cmd --zone=public --add-port=9999/tcp >/dev/null');
     const changed = zonesOf();
     const check = ok(await run('rollback', first, '-C'), 2);
     expect(check.stdout).to.include('+9999/tcp');
     const done = ok(await run('rollback', first), 2);
-    expect(done.stdout).to.match(/\[node2\].*\n.*\n.*CHANGED_SINCE: firewalld .*\+9999\/tcp/);
-    expect(lab.firewall(2)).to.deep.equal(changed[1]);
-    for (const node of [1, 3])
+    expect(done.stdout).to.match(/\[node1\].*\n.*\n.*CHANGED_SINCE: firewalld .*\+9999\/tcp/);
+    expect(lab.firewall(1)).to.deep.equal(changed[0]);
+    for (const node of [2, 3])
       expect(compareFirewalls(zones[node - 1]!, lab.firewall(node))).to.deep.equal([]);
-    lab.shell(2, 'firewall-cmd --zone=public --remove-port=9999/tcp >/dev/null');
-    ok(await run('rollback', first, '-l', 'node2'));
-    expect(compareFirewalls(zones[1]!, lab.firewall(2))).to.deep.equal([]);
+    lab.shell(1, 'firewall-cmd --zone=public --remove-port=9999/tcp >/dev/null');
+    ok(await run('rollback', first, '-l', 'node1'));
+    expect(compareFirewalls(zones[0]!, lab.firewall(1))).to.deep.equal([]);
   });
 
   it('restores files byte for byte, with odd modes and links, and lists what it cannot', async () => {

@@ -3,6 +3,9 @@ import type { RunEvent, TaskRef } from '../../model/event.ts';
 import type { ActionUndo, KeptThing, Reached, ResourceChanged } from '../../model/journal.ts';
 import { unescaped } from './kept.ts';
 
+/** The module of a rollback that takes an action back. */
+export const UNDONE = 'undone';
+
 /** A resource of a host that a run changed: how it was before, and how the run left it. */
 export interface Restorable extends Reached {
   readonly kind: 'resource';
@@ -122,7 +125,7 @@ function merged(
     if (entry.kind === 'action') {
       const { task } = entry;
       if (undone.has(placeOf(task))) continue;
-      const why = `${task.module} has no way back`;
+      const why = `${task.module === UNDONE ? 'an undo' : task.module} has no way back`;
       beyond.push({ host, what: `"${task.name}" (${whereOf(task)})`, why });
     } else if (entry.kind === 'undo') {
       const { name, script, type: _, source, ...who } = entry.event;

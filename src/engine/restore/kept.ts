@@ -22,7 +22,8 @@ export interface Changed {
 }
 
 /** Why what only happens cannot be taken back. */
-export const HAPPENED = 'it happened, and left nothing to restore';
+export const HAPPENED =
+  'it happened and left no state; do it again where what is restored has to be read';
 
 /** Bytes that are kept of one thing. */
 const LARGEST = 64 * 1024;

@@ -10,7 +10,7 @@ import {
   type Seen,
   type StateModule,
 } from '../../model/module.ts';
-import type { Restorable, Undoable } from './changes.ts';
+import { type Restorable, type Undoable, UNDONE } from './changes.ts';
 import { wholeOf } from './kept.ts';
 import { at, differences, over, put, strays } from './same.ts';
 import { innerSeen, restoring, type Thing } from './thing.ts';
@@ -35,7 +35,7 @@ const params = {
 } as const;
 
 /** Names of the modules that a rollback is made of: playbooks cannot use them. */
-export const [AS_LEFT, RESTORED, UNDONE] = ['as_left', 'restored', 'undone'] as const;
+export const [AS_LEFT, RESTORED] = ['as_left', 'restored'] as const;
 
 /** The modules with those that take back what `plans` says. */
 export function withRestoring(registry: Registry, plans: Plans): Registry {
