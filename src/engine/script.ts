@@ -30,7 +30,9 @@ export function applyScript(plan: Plan): Shell {
       `(\n${script.text}\n) >&2 8>&-\nr=$?; [ $r -eq 0 ] || { echo "step ${i + 1} $r"; orch_undo ${i}; exit ${STEP_FAILED}; }`,
   );
 
-  const guard = plan.guard ? `(\n${plan.guard.text}\n) >&2\nr=$?; [ $r -eq 0 ] || exit $r` : ':';
+  // A guard over no files is empty, and an empty subshell no shell.
+  const watched = plan.guard?.text.trim() ?? '';
+  const guard = watched === '' ? ':' : `(\n${watched}\n) >&2\nr=$?; [ $r -eq 0 ] || exit $r`;
   return {
     text: [
       LOCK,

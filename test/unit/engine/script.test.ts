@@ -69,6 +69,12 @@ describe('the script of a plan', () => {
     expect(existsSync(at('made'))).to.equal(false);
   });
 
+  it('does its steps when there is nothing to guard', () => {
+    const plan = { guard: raw('\n'), steps: [step('one', sh`touch ${at('free')}`.text)] };
+    expect(apply(plan)).to.deep.equal({ kind: 'done' });
+    expect(existsSync(at('free'))).to.equal(true);
+  });
+
   it('says what a guard that fails otherwise had to say', () => {
     const plan = {
       guard: raw('echo PANIC_MODE >&2; exit 1'),
