@@ -57,7 +57,8 @@ function inspect(
   const judged = zones.flatMap((want) =>
     running.map((config) => judgeZone(state, facts, want, config)),
   );
-  const flags = flagsOf(current, running, pods);
+  const wanted = new Map(zones.map((one) => [one.zone, (one.sources ?? []).map(asSource)]));
+  const flags = flagsOf(current, running, pods, wanted);
   const lacks = judged.flatMap((one) => one.lacks);
   return {
     findings: merged([

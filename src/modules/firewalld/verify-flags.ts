@@ -15,16 +15,20 @@ export interface Flags {
 
 type Current = Seen<FirewalldState, FirewalldFacts>;
 
+/** The sources that zones must have, by zone. */
+export type Wanted = ReadonlyMap<string, readonly string[]>;
+
 /** Looks for the traps: everything open, overlaps, drift, panic, other tools, a reload that hurts. */
 export function flagsOf(
   current: Current,
   configs: readonly Config[],
   podNetworks: readonly string[],
+  wanted: Wanted = new Map(),
 ): Flags {
   const { state, facts } = current;
   const perConfig = configs.flatMap((config) => [
     ...wide(state, config),
-    ...overlapping(state, config),
+    ...overlapping(state, config, wanted),
     ...forwarding(state, config, podNetworks),
   ]);
   return {
@@ -65,12 +69,22 @@ const wide = (state: FirewalldState, config: Config) =>
     }),
   );
 
-const overlapping = (state: FirewalldState, config: Config) =>
-  allOverlaps(state, config).map((overlap) => ({
-    config,
-    message: overlapSentence(overlap),
-    cure: `firewalld_zone: {zone: ${overlap.otherZone}, remove: {sources: [${overlap.otherSource}]}}`,
-  }));
+/** Of two that overlap the one goes that nobody asked for. */
+const overlapping = (state: FirewalldState, config: Config, wanted: Wanted) =>
+  allOverlaps(state, config).map((overlap) => {
+    const { zone, source, otherZone, otherSource } = overlap;
+    const asked = (name: string, what: string): boolean =>
+      wanted.get(name)?.includes(what) ?? false;
+    const [from, what] =
+      asked(otherZone, otherSource) && !asked(zone, source)
+        ? [zone, source]
+        : [otherZone, otherSource];
+    return {
+      config,
+      message: overlapSentence(overlap),
+      cure: `firewalld_zone: {zone: ${from}, remove: {sources: [${what}]}}`,
+    };
+  });
 
 /** Zones whose sources are pods and that do not accept everything anyway. */
 const podZones = (state: FirewalldState, config: Config, pods: readonly string[]) =>
@@ -103,7 +117,8 @@ function dangers({ state, facts }: Current): Finding[] {
   if (facts.access === 'offline') {
     findings.push({
       message: 'firewalld is not running: nothing is enforced',
-      cure: 'systemctl enable --now firewalld',
+      // Unmasking what is not masked does nothing.
+      cure: 'systemctl unmask firewalld; systemctl enable --now firewalld',
     });
   }
   if (facts.panic) {

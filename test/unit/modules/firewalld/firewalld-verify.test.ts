@@ -122,6 +122,14 @@ describe('firewalld_verify', () => {
     expect(verify(current, []).findings.map(({ message }) => message)).to.deep.equal([
       'sources 10.1.5.0/24 (zone public) and 10.1.0.0/16 (zone trusted) overlap; firewalld would silently use public for the overlap (runtime and permanent)',
     ]);
+    // The one goes that nobody asked for, in whichever zone it is.
+    for (const [zone, kept, gone] of [
+      ['trusted', '10.1.0.0/16', 'zone: public, remove: {sources: [10.1.5.0/24]}'],
+      ['public', '10.1.5.0/24', 'zone: trusted, remove: {sources: [10.1.0.0/16]}'],
+    ] as const)
+      expect(
+        verify(current, [{ zone, sources: [kept] }]).findings.map(({ cure }) => cure),
+      ).to.deep.equal([`firewalld_zone: {${gone}}`]);
   });
 
   it('P16 warns of a file with overlapping ports, and faults it before 1.1', () => {
@@ -161,7 +169,7 @@ describe('firewalld_verify', () => {
       { ...modern, access: 'offline', panic: true, poison: ['/etc/firewalld/zones/old/x.xml'] },
     );
     expect(verify(current, []).findings.map(({ cure }) => cure)).to.deep.equal([
-      'systemctl enable --now firewalld',
+      'systemctl unmask firewalld; systemctl enable --now firewalld',
       'firewall-cmd --panic-off',
       'move them elsewhere',
     ]);
