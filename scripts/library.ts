@@ -99,12 +99,33 @@ export const REMARKS: Readonly<Record<string, Remarks>> = {
         'both views: the default zone, and the zone that packets between nodes meet',
         'Segregated networks contradict it by design.',
       ],
+      [
+        'all inter-node ports on all nodes',
+        'those that the roles of the table need: etcd and 6443 on servers',
+        'What nobody asks for need not be open; a gap on an agent would be no gap.',
+      ],
+      [
+        '5001/tcp (Spegel) from all nodes to servers',
+        'the same; with the embedded registry of K3s give the rows `guide_ports.by_option` names for it as well',
+        'K3s documents it, and 6443/tcp, between all nodes then.',
+      ],
     ],
   },
   'connectivity.yml': {
     disruption:
-      'None on what runs. It knocks at ports; with `proof=true` it listens on free ones for half a minute.',
-    deviations: [],
+      'None on what runs. It knocks at ports; with `proof=true` it listens on free ones for a minute.',
+    deviations: [
+      [
+        '"test basic connectivity between nodes", with no command',
+        'every node knocks at every port of the tables on every other one; of 10000-30000 a sample, and says so',
+        'A ping passes where ports are closed, and 20 001 ports of each pair are more than one needs.',
+      ],
+      [
+        '8472/udp like the others',
+        'refused or answered by the listener of `proof=true`: it got through; silence: "says nothing", no finding',
+        'UDP does not answer by itself, and the VXLAN of a running K3s never does.',
+      ],
+    ],
   },
   'doctor.yml': {
     disruption: READS,

@@ -66,12 +66,29 @@ export function matrixLines(matrix: Matrix): readonly string[] {
   const table = [['from \\ to', ...hosts], ...rows];
   const widths =
     table[0]?.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0))) ?? [];
-  return table.map((row) =>
-    row
-      .map((word, i) => word.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  return [
+    ...table.map((row) =>
+      row
+        .map((word, i) => word.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    ),
+    ...remarks(matrix),
+  ];
+}
+
+/** What the numbers do not say: of which ranges only some ports were tried, and where an answer says nothing. */
+function remarks({ cells }: Matrix): readonly string[] {
+  const sampled = cells
+    .filter(({ tried, of }) => tried < of)
+    .map(({ ports, tried, of }) => `${ports}: ${tried} of ${of} ports tried`);
+  const classes = new Set(cells.map(({ ports }) => ports));
+  const unclear = [...classes].flatMap((ports) => {
+    const mine = cells.filter((cell) => cell.ports === ports);
+    const count = mine.filter(({ verdict }) => verdict === 'unclear').length;
+    return count === 0 ? [] : [`${ports}: says nothing for ${count} of ${mine.length} pairs`];
+  });
+  return [...new Set(sampled), ...unclear];
 }
 
 /** `internal: open` */

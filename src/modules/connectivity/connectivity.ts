@@ -8,7 +8,7 @@ import {
   type ConnectivityScope,
   type Knock,
 } from './probe.ts';
-import { type Class, classesOf } from './targets.ts';
+import { type Class, classesOf, inTurns } from './targets.ts';
 
 type Peer = ConnectivityParams['peers'][number];
 
@@ -38,7 +38,7 @@ export const connectivity: InspectModule<
     targets: params.peers.map((peer) => ({
       address: peer.address,
       nonce: nonceOf(peer),
-      ports: [...new Set(classes(params, peer).flatMap(({ tried }) => tried))],
+      ports: inTurns(classes(params, peer)),
     })),
   }),
   inspect,
@@ -71,6 +71,7 @@ function verdictOf(knock: Knock | undefined, port: string, peer: Peer): Verdict 
     case 'denied_local':
       return 'stopped';
     case 'timeout':
+    case 'silent':
       // UDP has no answer of its own: silence means something only where somebody would have answered.
       return port.endsWith('/udp') && !listens(peer, port) ? 'unclear' : 'stopped';
     case 'error':
@@ -90,7 +91,7 @@ interface Cell {
   readonly verdict: Verdict;
   readonly tried: number;
   readonly of: number;
-  /** Ports that are not as the rest, with what came of them. */
+  /** Ports that are not as the rest, with what came of them; none where all of them are alike. */
   readonly odd: readonly string[];
 }
 
@@ -124,12 +125,13 @@ function inspect(
 
 const UNCLEAR: Readonly<Partial<Record<Knock, string>>> = {
   timeout: 'no answer, which for UDP says nothing: nobody listens there who would answer',
+  silent: 'no answer, which for UDP says nothing: nobody listens there who would answer',
   untried: 'not tried: UDP needs python3 on the host that knocks',
 };
 
 /** Worst first: a class is as bad as the worst of its ports. */
 const RANK: readonly Knock[] = [
-  ...(['denied_local', 'unreachable', 'timeout', 'rejected'] as const),
+  ...(['denied_local', 'unreachable', 'timeout', 'rejected', 'silent'] as const),
   ...(['error', 'untried', 'refused', 'open', 'proven'] as const),
 ];
 
@@ -140,7 +142,9 @@ function cellOf(
   expect: 'open' | 'closed',
 ): Cell {
   const all = tried.map((port) => {
-    const knock = facts.knocks.get(`${peer.address} ${port}`) ?? 'error';
+    const said = facts.knocks.get(`${peer.address} ${port}`) ?? 'error';
+    // Our listener is there: who refuses in its place is a firewall.
+    const knock = said === 'refused' && listens(peer, port) ? 'rejected' : said;
     return { port, knock, verdict: verdictOf(knock, port, peer) };
   });
   const ranked = [...all].sort((a, b) => RANK.indexOf(a.knock) - RANK.indexOf(b.knock));
@@ -149,7 +153,7 @@ function cellOf(
   const worst = order.find((v) => all.some(({ verdict }) => verdict === v)) ?? 'unclear';
   const [first] = ranked.filter(({ verdict }) => verdict === worst);
   const result = first?.knock ?? 'error';
-  const same = all.every(({ knock }) => knock === result);
+  const same = all.every(({ verdict }) => verdict === worst);
   return {
     peer: peer.name ?? peer.address,
     address: peer.address,
@@ -172,42 +176,58 @@ const SAYS: Readonly<Record<Knock, string>> = {
   refused: 'got through (nothing listens)',
   rejected: 'rejected: a firewall says no, or nobody has that address',
   timeout: 'no answer: a firewall drops it, or the host is down',
+  silent: 'no answer, from a host that rejects other ports',
   unreachable: 'no route to that network from here',
   denied_local: 'the firewall of this host lets nothing out to it',
   error: 'could not be tried',
   untried: 'was not tried',
 };
 
-/** Cells with the same peer and result are one finding: a host that is down is one thing, not ten. */
+/** Cells with the same result that are wrong in the same classes are one finding: a firewall, not ninety doors. */
 function findingsOf(wrong: readonly Cell[], params: ConnectivityParams): readonly Finding[] {
-  const groups = new Map<string, Cell[]>();
-  for (const cell of wrong) {
-    const key = `${cell.address} ${cell.result}`;
-    groups.set(key, [...(groups.get(key) ?? []), cell]);
-  }
-  return [...groups.values()].flatMap((cells): Finding[] => {
-    const [first] = cells;
+  const perPeer = grouped(wrong, ({ address, result }) => `${address} ${result}`);
+  return grouped(perPeer, (cells) =>
+    JSON.stringify([cells[0]?.result, ...cells.map(({ ports, odd }) => [ports, odd])]),
+  ).flatMap((alike): readonly Finding[] => {
+    const [first] = alike[0] ?? [];
     if (!first) return [];
-    const what = cells
+    const what = (alike[0] ?? [])
       .map(({ ports, why, odd }) => {
         const which = odd.length > 0 ? `, of it ${odd.slice(0, 5).join(', ')}` : '';
         return why === ports ? `${ports}${which}` : `${ports} (${why}${which})`;
       })
       .join(', ');
-    const to = first.peer === first.address ? first.peer : `${first.peer} (${first.address})`;
+    const to = alike.flatMap(([cell]) => (cell ? [named(cell)] : [])).join(', ');
     const message =
       params.expect === 'open'
         ? `${to} cannot be reached on ${what}: ${SAYS[first.result]}`
         : `${to} can be reached on ${what}, which should be closed: ${SAYS[first.result]}`;
-    return [{ message, cure: cureOf(first.result, to, params) }];
+    return [{ message, cure: cureOf(first.result, to, alike.length, params) }];
   });
 }
 
-function cureOf(result: Knock, to: string, { expect }: ConnectivityParams): string {
+const named = ({ peer, address }: Cell): string =>
+  peer === address ? peer : `${peer} (${address})`;
+
+/** Those with the same key together, in the order met. */
+function grouped<T>(all: readonly T[], key: (one: T) => string): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
+  return [...groups.values()];
+}
+
+function cureOf(
+  result: Knock,
+  to: string,
+  count: number,
+  { expect, peers }: ConnectivityParams,
+): string {
   if (expect === 'closed')
     return `look which zone of ${to} lets it in: orch run playbooks/verify.yml; firewall-cmd --get-active-zones there`;
   if (result === 'unreachable') return 'look at `ip route` on this host: is the interface up?';
   if (result === 'denied_local') return 'look at the rules for outgoing traffic on this host';
+  if (result === 'timeout' && count > 1 && count === peers.length)
+    return `not one of them answers this host: look at its own interface, address and firewall first (are answers let in?); then, on each of them: orch run playbooks/precheck.yml`;
   if (result === 'timeout')
     return `is ${to} up, and is its address right? else open the ports there: orch run playbooks/precheck.yml`;
   return `open the ports on ${to}: orch run playbooks/precheck.yml says where and how`;

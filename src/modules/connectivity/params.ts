@@ -60,7 +60,7 @@ export const connectivityParams = {
             type: 'object',
             additionalProperties: true,
             description:
-              'What `connectivity_listener` registered on that node: a port that answers with its nonce is proven, and one that does not is closed.',
+              'What `connectivity_listener` registered on that node: a port that answers with its nonce is proven, and one that refuses is stopped by a firewall.',
           },
         },
       },

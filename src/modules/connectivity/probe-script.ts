@@ -9,10 +9,12 @@ export interface Target {
 }
 
 /**
- * One script for all targets of a host. Targets are tried at the same time, the ports of one first all at once and
- * then, those that stayed silent, one after the other: hosts answer few refusals at a time (about six, then one a
- * second), and a probe that is not patient would take a rejected port for a silent one.
- * Prints `tool NAME` and a line `ADDRESS PORT/PROTO RESULT MILLISECONDS` for each port.
+ * One script and one process for all targets of a host. Targets are tried at the same time, the ports of one first all
+ * at once and then, those that stayed silent, one after the other: hosts answer few refusals at a time (about six, then
+ * one a second), and a probe that is not patient would take a rejected port for a silent one. That patience has an end
+ * (four times the seconds for an answer, for each target): what is silent then is knocked at once more, all at once, and
+ * told as `silent` where the target refused others. So a host needs no longer for many targets than for one.
+ * Prints `tool NAME` and a line `ADDRESS PORT/PROTO RESULT` for each port.
  */
 export const probeScript = (targets: readonly Target[], seconds: number): Shell =>
   lines([
@@ -41,22 +43,28 @@ const targetLines = (targets: readonly Target[]): string =>
     .join('\n');
 
 const PROGRAM = `
-import errno, select, socket, sys, threading, time
+import errno, os, resource, select, socket, sys, threading, time
 patience = float(sys.argv[1])
 NAMES = {errno.ECONNREFUSED: 'refused', errno.EHOSTUNREACH: 'rejected', errno.ENETUNREACH: 'unreachable',
          errno.EPERM: 'denied_local', errno.EACCES: 'denied_local', errno.ETIMEDOUT: 'timeout'}
 lock = threading.Lock()
-def tell(address, port, result, start):
+def tell(address, port, result):
     with lock:
-        print(address, port, result, int((time.monotonic() - start) * 1000))
+        print(address, port, result)
 def opened(address, port):
     number, proto = port.split('/')
     family = socket.AF_INET6 if ':' in address else socket.AF_INET
     s = socket.socket(family, socket.SOCK_STREAM if proto == 'tcp' else socket.SOCK_DGRAM)
     s.setblocking(False)
+    if proto == 'tcp':
+        # IP_RECVERR, IPV6_RECVERR: the kernel keeps who refused.
+        s.setsockopt(*((41, 25, 1) if family == socket.AF_INET6 else (0, 11, 1)))
     return s, (address, int(number)), proto
 def knock(address, port, nonce):
-    s, place, proto = opened(address, port)
+    try:
+        s, place, proto = opened(address, port)
+    except OSError:
+        return None, 'error'
     try:
         code = s.connect_ex(place)
         if code not in (0, errno.EINPROGRESS):
@@ -66,15 +74,31 @@ def knock(address, port, nonce):
         return s, None
     except OSError as e:
         return s, NAMES.get(e.errno, 'error')
+def ready(wanted, seconds):
+    # poll, not select: that knows no descriptors above 1023.
+    p = select.poll()
+    for s, port in wanted.items():
+        p.register(s, select.POLLIN if port.endswith('/udp') else select.POLLOUT)
+    found = {fd for fd, _ in p.poll(max(0, int(seconds * 1000)))}
+    return [s for s in wanted if s.fileno() in found]
+def by_icmp(s):
+    # A host refuses TCP by a reset. A refusal by ICMP ("port unreachable") is a firewall's.
+    try:
+        kept = s.recvmsg(1, 512, 0x2000)[1]
+    except OSError:
+        return False
+    return any(len(said) > 4 and said[4] in (2, 3) for _, _, said in kept)
 def answer(s, port, nonce):
     code = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code == errno.ECONNREFUSED and port.endswith('/tcp') and by_icmp(s):
+        return 'rejected'
     if code:
         return NAMES.get(code, 'error')
     if port.endswith('/tcp') and nonce == '-':
         return 'open'
     try:
         if port.endswith('/tcp'):
-            select.select([s], [], [], min(patience, 1.0))
+            ready({s: '/udp'}, min(patience, 1.0))
         said = s.recv(256).decode('ascii', 'replace')
     except BlockingIOError:
         return 'open' if port.endswith('/tcp') else None
@@ -84,81 +108,99 @@ def answer(s, port, nonce):
 def wait(waiting, nonce, seconds, done):
     end = time.monotonic() + seconds
     while waiting and time.monotonic() < end:
-        r = [s for s, p in waiting.items() if p.endswith('/udp')]
-        w = [s for s, p in waiting.items() if p.endswith('/tcp')]
-        ready = select.select(r, w, [], max(0.0, end - time.monotonic()))
-        for s in ready[0] + ready[1]:
+        for s in ready(waiting, end - time.monotonic()):
             result = answer(s, waiting[s], nonce)
             if result:
                 done(waiting.pop(s), result)
                 s.close()
-def target(address, nonce, ports):
-    start = time.monotonic()
-    results = {}
-    def done(port, result):
-        results[port] = result
-        tell(address, port, result, start)
+def together(address, nonce, ports, seconds, done):
     waiting = {}
     for port in ports:
         s, result = knock(address, port, nonce)
         if result:
             done(port, result)
-            s.close()
+            if s:
+                s.close()
         else:
             waiting[s] = port
-    wait(waiting, nonce, min(patience, 0.6), done)
-    left = [waiting[s] for s in waiting]
+    wait(waiting, nonce, seconds, done)
+    left = [port for port in ports if port in waiting.values()]
     for s in waiting:
         s.close()
+    return left
+def target(address, nonce, ports):
+    results = {}
+    def done(port, result):
+        results[port] = result
+        tell(address, port, result)
+    left = together(address, nonce, ports, min(patience, 0.6), done)
+    end = time.monotonic() + 4 * patience
     silent = 0
-    for port in sorted(left, key=ports.index):
+    while left and time.monotonic() < end:
+        port = left.pop(0)
         # Three silent ones in a row: this one drops, and patience with each of the others brings no more.
-        seconds = patience if silent < 3 else min(patience, 0.6)
-        s, result = knock(address, port, nonce)
-        if result:
-            done(port, result)
+        if together(address, nonce, [port], patience if silent < 3 else min(patience, 0.6), done):
+            done(port, 'timeout')
+            silent += 1
         else:
-            one = {s: port}
-            wait(one, nonce, seconds, done)
-            if one:
-                done(port, 'timeout')
-                silent += 1
-            else:
-                silent = 0
-        s.close()
-threads = []
-for line in sys.stdin:
-    words = line.split()
-    if len(words) > 2:
-        t = threading.Thread(target=target, args=(words[0], words[1], words[2:]))
-        t.start()
-        threads.append(t)
+            silent = 0
+    # Nothing that gets through takes so long: what is silent now is stopped, in one way or the other.
+    for port in together(address, nonce, left, patience, done):
+        done(port, 'silent' if 'rejected' in results.values() else 'timeout')
+targets = [words for words in (line.split() for line in sys.stdin) if len(words) > 2]
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+if hard == resource.RLIM_INFINITY or hard > 65536:
+    hard = 65536
+if soft < hard:
+    soft = hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+most = max([len(words) for words in targets], default=1)
+def worker():
+    while True:
+        with lock:
+            if not targets:
+                return
+            words = targets.pop(0)
+        target(words[0], words[1], words[2:])
+threads = [threading.Thread(target=worker) for _ in range(max(1, min(len(targets), 256, (soft - 32) // most)))]
+for t in threads:
+    t.start()
 for t in threads:
     t.join()
 `;
 
-/** Without python: TCP only, targets at the same time, ports of one after the other. */
+/**
+ * Without python: TCP only, targets at the same time, ports of one after the other; after three silent ones in a row, or
+ * when all the patience for a target is spent, with little patience for each.
+ */
 const BASH = `
 export LC_ALL=C
 seconds=$1
-port() {
-  local p=\${2%/*} said start=$EPOCHREALTIME result
-  case $2 in */udp) echo "$1 $2 untried 0"; return;; esac
-  said=$(timeout "$seconds" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$p" 2>&1)
-  case $?:$said in
-    0:*) result=open ;;
-    124:*) result=timeout ;;
-    *refused*) result=refused ;;
-    *'No route to host'*) result=rejected ;;
-    *'etwork is unreachable'*) result=unreachable ;;
-    *'not permitted'*) result=denied_local ;;
-    *) result=error ;;
-  esac
-  echo "$1 $2 $result $(( (\${EPOCHREALTIME/./} - \${start/./}) / 1000 ))"
+target() {
+  local address=$1 port said result silent=0 rejected= patience end=$((SECONDS + 15))
+  shift 2
+  for port; do
+    case $port in */udp) echo "$address $port untried"; continue;; esac
+    patience=$seconds
+    if [ $silent -ge 3 ] || [ $SECONDS -ge $end ]; then patience=0.6; fi
+    said=$(timeout "$patience" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$address" "\${port%/*}" 2>&1)
+    case $?:$said in
+      0:*) result=open ;;
+      124:*) result=timeout ;;
+      *refused*) result=refused ;;
+      *'No route to host'*) result=rejected rejected=yes ;;
+      *'etwork is unreachable'*) result=unreachable ;;
+      *'not permitted'*|*'ermission denied'*) result=denied_local ;;
+      *) result=error ;;
+    esac
+    if [ $result = timeout ]; then silent=$((silent + 1)); else silent=0; fi
+    if [ $result = timeout ] && [ -n "$rejected" ] && [ $SECONDS -ge $end ]; then result=silent; fi
+    echo "$address $port $result"
+  done
 }
 while read -r address nonce ports; do
   [ -n "$ports" ] || continue
-  { for p in $ports; do port "$address" "$p"; done; } &
+  target "$address" "$nonce" $ports &
 done
 wait
 `;

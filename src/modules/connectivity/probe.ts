@@ -2,13 +2,17 @@ import { OrchError } from '../../lib/errors.ts';
 import type { Probe, Resource } from '../../model/module.ts';
 import { probeScript, type Target } from './probe-script.ts';
 
-/** What came of knocking at a port. `untried`: bash alone cannot ask about UDP. */
+/**
+ * What came of knocking at a port. `untried`: bash alone cannot ask about UDP. `silent`: no answer in the time there
+ * was, from a host that refused others; it tells few refusals in a second.
+ */
 export type Knock =
   | 'proven'
   | 'open'
   | 'refused'
   | 'rejected'
   | 'timeout'
+  | 'silent'
   | 'unreachable'
   | 'denied_local'
   | 'error'
@@ -16,7 +20,7 @@ export type Knock =
 
 const KNOCKS: ReadonlySet<string> = new Set<Knock>([
   ...(['proven', 'open', 'refused', 'rejected', 'timeout'] as const),
-  ...(['unreachable', 'denied_local', 'error', 'untried'] as const),
+  ...(['silent', 'unreachable', 'denied_local', 'error', 'untried'] as const),
 ]);
 
 /** What tasks want to know. */

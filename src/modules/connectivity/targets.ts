@@ -14,6 +14,18 @@ export interface Class {
   readonly of: number;
 }
 
+/**
+ * The ports of all classes, each once, in the order to knock: the first of each class, then the second of each. A host
+ * says few refusals at a time; so each class has one of its own soon.
+ */
+export function inTurns(classes: readonly Class[]): readonly string[] {
+  const longest = Math.max(0, ...classes.map(({ tried }) => tried.length));
+  const turns = Array.from({ length: longest }, (_, turn) =>
+    classes.flatMap(({ tried }) => tried.slice(turn, turn + 1)),
+  );
+  return [...new Set(turns.flat())];
+}
+
 type Row = string | number | Readonly<Record<string, unknown>>;
 
 /** The rows that count from a host with some roles to one with others (left out: any), each with the ports to try. */

@@ -3,7 +3,7 @@ import { connectivity } from '../../../../src/modules/connectivity/connectivity.
 import { connectivityListener } from '../../../../src/modules/connectivity/listener.ts';
 import type { ConnectivityParams } from '../../../../src/modules/connectivity/params.ts';
 import { connectivityResource, type Knock } from '../../../../src/modules/connectivity/probe.ts';
-import { classesOf, sampled } from '../../../../src/modules/connectivity/targets.ts';
+import { classesOf, inTurns, sampled } from '../../../../src/modules/connectivity/targets.ts';
 import type { Reply } from '../../../../src/model/transport.ts';
 
 const ROWS = [
@@ -55,6 +55,13 @@ describe('connectivity', () => {
     expect(names(['external'], ['server'])).to.deep.equal([]);
   });
 
+  it('knocks first at one port of each class: few refusals are told in a second', () => {
+    const rows = ['2379-2380/tcp', '6443/tcp', '9500-9502/tcp', '2380/tcp'];
+    expect(inTurns(classesOf(rows, undefined, undefined, 5))).to.deep.equal([
+      ...['2379/tcp', '6443/tcp', '9500/tcp', '2380/tcp', '9501/tcp', '9502/tcp'],
+    ]);
+  });
+
   it('takes refused, open and proven for reached, and says how much of a range was tried', () => {
     const { findings, notes, warnings } = judged({ '6443/tcp': 'proven', '*': 'refused' });
     expect([findings, warnings]).to.deep.equal([[], []]);
@@ -73,6 +80,27 @@ describe('connectivity', () => {
     expect(findings.every(({ cure }) => cure !== undefined)).to.equal(true);
   });
 
+  it('tells once what is alike of several peers, and asks for a look at this host when none answers', () => {
+    const peers = ['1', '2', '3'].map((n) => ({ name: `node${n}`, address: `10.0.0.${n}` }));
+    const { findings } = judged({ '*': 'timeout', '8472/udp': 'refused' }, { peers });
+    expect(findings.map(({ message }) => message)).to.deep.equal([
+      'node1 (10.0.0.1), node2 (10.0.0.2), node3 (10.0.0.3) cannot be reached on 6443/tcp (API), 10000-30000/tcp (Longhorn): no answer: a firewall drops it, or the host is down',
+    ]);
+    expect(findings[0]?.cure).to.match(/not one of them answers this host: look at its own/);
+    expect(judged({ '*': 'timeout' }).findings[0]?.cure).to.match(/^is node1 \(10\.0\.0\.1\) up/);
+  });
+
+  it('takes a port that is silent on a host that rejects others for stopped, and rejected for the better word', () => {
+    const { findings, data } = judged({ '10000/tcp': 'rejected', '*': 'silent' });
+    expect(findings.map(({ message }) => message)).to.deep.equal([
+      'node1 (10.0.0.1) cannot be reached on 6443/tcp (API): no answer, from a host that rejects other ports',
+      'node1 (10.0.0.1) cannot be reached on 10000-30000/tcp (Longhorn): rejected: a firewall says no, or nobody has that address',
+    ]);
+    expect(JSON.stringify(data)).to.include(
+      '"ports":"8472/udp","result":"silent","verdict":"unclear"',
+    );
+  });
+
   it('names the ports of a range that are not as the rest', () => {
     const { findings } = judged({ '20000/tcp': 'rejected', '*': 'refused' });
     expect(findings[0]?.message).to.match(
@@ -87,6 +115,16 @@ describe('connectivity', () => {
     const listener = { nonce: '0123456789abcdef', listening: ['8472/udp'] };
     const peers = [{ name: 'node1', address: '10.0.0.1', listener }];
     expect(judged({ '8472/udp': 'timeout', '*': 'refused' }, { peers }).findings).to.have.length(1);
+  });
+
+  it('takes a refusal in place of our own listener for a firewall’s', () => {
+    const listener = { nonce: '0123456789abcdef', listening: ['6443/tcp'] };
+    const peers = [{ name: 'node1', address: '10.0.0.1', listener }];
+    expect(
+      judged({ '*': 'refused' }, { peers }).findings.map(({ message }) => message),
+    ).to.deep.equal([
+      'node1 (10.0.0.1) cannot be reached on 6443/tcp (API): rejected: a firewall says no, or nobody has that address',
+    ]);
   });
 
   it('finds what lets through where it must be closed', () => {
