@@ -65,6 +65,7 @@ const FAULTS: readonly Fault[] = [
     by: ['verify'],
     words:
       /10\.42\.0\.0\/16.*10\.42\.5\.0\/24.*overlap|10\.42\.5\.0\/24.*10\.42\.0\.0\/16.*overlap/,
+    cure: /zone: public, remove: \{sources: \[10\.42\.5\.0\/24\]\}/,
   },
   {
     name: 'what runs is not what comes after a reboot',
@@ -111,7 +112,7 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-describe('a broken cluster', function () {
+describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.yml and doctor.yml', function () {
   this.timeout(600_000);
   const lab = withLab(3);
   let inventory = '';

@@ -60,15 +60,16 @@ const script = (zone: string, ops: readonly Op[]): string =>
   ].join('\n');
 
 describe('ports as firewalld itself adds and removes them', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   before(resetHost);
   after(resetHost);
 
   it('P21 foresees the port lists of 207 random sequences, running and permanent', () => {
     const zones = look().facts.zoneNames;
-    const count = Math.ceil(200 / zones.length) * zones.length;
+    const least = Number(process.env['ORCH_PORT_SEQUENCES'] ?? 200);
+    const count = Math.ceil(least / zones.length) * zones.length;
     const sequences = fc.sample(sequence, { numRuns: count, seed: 21 });
-    expect(sequences.length).to.be.at.least(200);
+    expect(sequences.length).to.be.at.least(least);
     let model = new Map<string, readonly Port[]>();
     for (const zone of zones) model.set(zone, readPorts(portsOf(zone)));
     for (let at = 0; at < count; at += zones.length) {

@@ -56,7 +56,7 @@ describe('the two guides on real hosts', () => {
         expect(last.exit).to.equal(0);
       });
 
-      it('passes verification, in runtime and permanent', async () => {
+      it('passes verify.yml, in runtime and permanent', async () => {
         const verify = await orch([
           'run',
           'playbooks/verify.yml',
@@ -68,7 +68,7 @@ describe('the two guides on real hosts', () => {
         expect(verify.exit, verify.stdout + verify.stderr).to.equal(0);
       });
 
-      it('fails verification of the other layout with findings and exit code 2', async () => {
+      it('fails verify.yml of the other layout with findings and exit code 2', async () => {
         const other = layout === 'shared' ? 'segregated' : 'shared';
         const verify = await told([
           'run',
@@ -191,7 +191,7 @@ describe('the two guides on real hosts', () => {
     });
   });
 
-  describe('precheck', () => {
+  describe('precheck.yml', () => {
     before(reset);
 
     it('names every gap of every host before, and none after', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 /** Rows of the design's tables, by the letter of the module. */
@@ -8,6 +8,12 @@ const page = readFileSync('docs/domain-tests.md', 'utf8');
 const files = new Map(
   [...page.matchAll(/^\| ([ZPDK]\d+) \|.* \| ([^|]*) \|$/gm)].map(([, row = '', cell = '']) => [
     row,
+    [...cell.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file = '']) => file),
+  ]),
+);
+const playbooks = new Map(
+  [...page.matchAll(/^\| ([\w-]+\.yml) \|.* \| ([^|]*) \|$/gm)].map(([, book = '', cell = '']) => [
+    book,
     [...cell.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file = '']) => file),
   ]),
 );
@@ -28,5 +34,24 @@ describe('docs/domain-tests.md', () => {
     it(`${row} has a test of its name in each file that it lists`, () => {
       expect(tests).to.not.deep.equal([]);
       expect(tests.filter((file) => !isNamed(row, file))).to.deep.equal([]);
+    });
+
+  it('has every playbook that is shipped', () => {
+    const shipped = readdirSync('playbooks').filter((name) => name.endsWith('.yml'));
+    expect([...playbooks.keys()]).to.deep.equal(shipped.sort());
+  });
+
+  for (const [book, tests] of playbooks)
+    it(`${book} has a test of its name in each file that it lists, which runs it`, () => {
+      expect(tests).to.not.deep.equal([]);
+      const title = new RegExp(
+        `\\b(?:it|describe)\\(\\s*(['\`"])(?:(?!\\1)[^\\n])*${book.replace('.', '\\.')}`,
+      );
+      const runs = new RegExp(`['\`"/]${book.slice(0, -'.yml'.length)}(?:\\.yml)?['\`"]`);
+      for (const file of tests) {
+        const text = readFileSync(file, 'utf8');
+        expect(text, `${file} names no test after it`).to.match(title);
+        expect(text, `${file} does not run it`).to.match(runs);
+      }
     });
 });
