@@ -26,6 +26,7 @@ export function configFindings(patient: Patient): Diagnosis {
     defaultRoute,
     dummyOnly,
     interfaces,
+    interfacesDown,
     foreignNodeIp,
     wrongNic,
     publicApi,
@@ -97,6 +98,20 @@ function interfaces({ facts, params, view }: Patient): readonly Finding[] {
           },
         ],
   );
+}
+
+/** Its address stays on an interface that is down, so that all else looks well. */
+function interfacesDown({ facts, params }: Patient): readonly Finding[] {
+  return [params.internal_interface, params.external_interface].flatMap((name) => {
+    const state = name === undefined ? undefined : facts.network.down.get(name);
+    if (name === undefined || state === undefined) return [];
+    return [
+      {
+        message: `${name} is ${state === 'down' ? 'down' : `${state}: what it is on is down`}: nothing gets in or out there`,
+        cure: `ip link set ${name} up; where it stays down, its cable or its other end`,
+      },
+    ];
+  });
 }
 
 function foreignNodeIp({ facts, view }: Patient): readonly Finding[] {

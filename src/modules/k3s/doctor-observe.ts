@@ -11,6 +11,8 @@ export interface NetworkFacts {
   readonly flannel: string;
   /** Lines of `ip -4 route show`. */
   readonly routes: readonly string[];
+  /** Interfaces that are down, or have no carrier: `down`, `lowerlayerdown`. */
+  readonly down: ReadonlyMap<string, string>;
   /** By name: `net.ipv4.ip_forward`; left out where the kernel has no such value. */
   readonly sysctls: ReadonlyMap<string, string>;
   /** Loaded (or built in): br_netfilter, vxlan, overlay. */
@@ -70,6 +72,9 @@ ip -4 route show 2>/dev/null | while IFS= read -r l; do echo "route $l"; done
 for s in net/ipv4/ip_forward net/ipv6/conf/all/forwarding net/bridge/bridge-nf-call-iptables net/ipv4/conf/all/rp_filter; do
   [ -r /proc/sys/$s ] && read -r v </proc/sys/$s && echo "sysctl $s $v"
 done
+( cd /sys/class/net && for i in *; do
+  { read -r v <$i/operstate; } 2>/dev/null && case $v in *down) echo "down $i $v";; esac
+done )
 for m in br_netfilter vxlan overlay; do [ -d /sys/module/$m ] && echo "module $m"; done
 if command -v iptables-save >/dev/null 2>&1; then
   iptables-save -t nat 2>/dev/null | { k=0; h=0
@@ -118,6 +123,7 @@ function networkOf(text: string): NetworkFacts {
     flannel: all('flannel')[0] ?? '',
     routes: all('route'),
     sysctls: new Map([...pairs('sysctl')].map(([path, v]) => [path.replaceAll('/', '.'), v])),
+    down: pairs('down'),
     modules: all('module'),
     kube: number('kube'),
     hostport: number('hostport'),

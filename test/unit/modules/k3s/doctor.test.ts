@@ -84,6 +84,13 @@ const instead = (line: string, by: readonly string[]): Given => ({
 });
 
 describe('k3s_doctor', () => {
+  it('finds an interface that is down, with its address still on it', () => {
+    expect(examined({ network: ['down eth1 down', 'down eth5 down'] }).findings).to.deep.equal([
+      'eth1 is down: nothing gets in or out there',
+    ]);
+    expect(examined({ network: ['down eth0 lowerlayerdown'] }).findings).to.have.length(1);
+  });
+
   it('finds nothing on a healthy server', () => {
     expect(examined(RUNNING)).to.deep.equal({ findings: [], warnings: [], notes: [] });
   });
