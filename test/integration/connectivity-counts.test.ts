@@ -214,6 +214,13 @@ s=socket.socket(); s.setsockopt(1,2,1); s.bind(("",3260)); s.listen(); time.slee
     expect(findings(run).join()).to.match(/no route to that network from here/);
   });
 
+  it('tells an address that nobody has from a firewall that rejects', () => {
+    const nobody = address(1).replace(/\.\d+$/, '.250');
+    const { text } = probeScript([{ address: nobody, nonce: '', ports: ['22/tcp', '80/tcp'] }], 4);
+    const said = lab.exec(1, ['sh'], text).stdout.trim().split('\n').slice(1);
+    expect(said.sort()).to.deep.equal([`${nobody} 22/tcp timeout`, `${nobody} 80/tcp timeout`]);
+  });
+
   it('tries more ports than a process may have files open, with python and with bash', () => {
     const targets = Array.from({ length: 60 }, (_, i) => ({
       address: `127.0.1.${i + 1}`,

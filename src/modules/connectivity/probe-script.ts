@@ -81,19 +81,32 @@ def ready(wanted, seconds):
         p.register(s, select.POLLIN if port.endswith('/udp') else select.POLLOUT)
     found = {fd for fd, _ in p.poll(max(0, int(seconds * 1000)))}
     return [s for s in wanted if s.fileno() in found]
-def by_icmp(s):
-    # A host refuses TCP by a reset. A refusal by ICMP ("port unreachable") is a firewall's.
+def icmp(s):
+    # (code, who sent it) of the ICMP error that the kernel kept.
     try:
         kept = s.recvmsg(1, 512, 0x2000)[1]
     except OSError:
-        return False
-    return any(len(said) > 4 and said[4] in (2, 3) for _, _, said in kept)
+        return None
+    for _, _, said in kept:
+        if len(said) > 23 and said[4] == 2:
+            return said[6], socket.inet_ntop(socket.AF_INET, said[20:24])
+        if len(said) > 39 and said[4] == 3:
+            return said[6], socket.inet_ntop(socket.AF_INET6, said[24:40])
+    return None
+def named(s, code, port):
+    name = NAMES.get(code, 'error')
+    said = icmp(s) if port.endswith('/tcp') and name in ('refused', 'rejected') else None
+    # A host refuses TCP by a reset. A refusal by ICMP ("port unreachable") is a firewall's.
+    if name == 'refused':
+        return 'rejected' if said else name
+    # "No such host" from this very host: nobody there answered to the address (ARP, neighbour discovery).
+    if name == 'rejected' and said and said[0] in (1, 3) and said[1] == s.getsockname()[0]:
+        return 'timeout'
+    return name
 def answer(s, port, nonce):
     code = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if code == errno.ECONNREFUSED and port.endswith('/tcp') and by_icmp(s):
-        return 'rejected'
     if code:
-        return NAMES.get(code, 'error')
+        return named(s, code, port)
     if port.endswith('/tcp') and nonce == '-':
         return 'open'
     try:
