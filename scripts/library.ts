@@ -85,6 +85,11 @@ export const REMARKS: Readonly<Record<string, Remarks>> = {
         'firewalld does not print that; `protocols: tcp` would open every TCP port, and is a finding.',
       ],
       [
+        'nothing is said of ports that must be closed',
+        'segregated: ports between nodes that the external zone lists are findings, and so is a zone that accepts everything',
+        'etcd and kubelet left open to the outside by an older setup look like nothing at all.',
+      ],
+      [
         'services `ssh mdns` and `cockpit`, interface `eth2` expected',
         'not required, more is allowed',
         'Defaults of distributions.',
@@ -147,6 +152,11 @@ export const REMARKS: Readonly<Record<string, Remarks>> = {
         "The guide's route is gone after a reboot.",
       ],
       [
+        'metric 1000',
+        'the same, refused where a real default route has a higher one',
+        'On plain systemd-networkd a route of DHCP has 1024: the dummy would take its place. Give `dummy_metric=4096`.',
+      ],
+      [
         'no word of `node-ip` and `flannel-iface`',
         'k3s-flags.yml sets them; where K3s is there without them, the route is refused',
         'Every dummy has the same address, and K3s would take it for the node.',
@@ -155,7 +165,7 @@ export const REMARKS: Readonly<Record<string, Remarks>> = {
   },
   'k3s-flags.yml': {
     disruption:
-      'K3s is restarted where it runs with other flags, a node at a time; its containers go on.',
+      'K3s is restarted where it runs with other flags, servers one at a time, then a quarter of the agents at a time; its containers go on.',
     deviations: [
       [
         '`--node-external-ip` without `--advertise-address`',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inventoryOf, told } from '../integration/orch.ts';
+import { folder, inventoryOf, told } from '../integration/orch.ts';
 import { withLab } from '../lab/lab.ts';
 
 /** What looks for faults; none of it changes anything. */
@@ -24,6 +24,10 @@ interface Fault {
   readonly words: RegExp;
   /** What the first of them has to tell to do, where another task than usual mends it. */
   readonly cure?: RegExp;
+  /** How many findings of the first of these there are, where not one. */
+  readonly count?: number;
+  /** What is said where it is no finding, because it may be meant: a warning on the host. */
+  readonly warned?: RegExp;
   /** What only the first of these names on the host itself may be found by the others too: they cannot reach it. */
   readonly reachesOthers?: true;
 }
@@ -109,6 +113,102 @@ const FAULTS: readonly Fault[] = [
       while busctl --system call org.freedesktop.DBus / org.freedesktop.DBus NameHasOwner s org.fedoraproject.FirewallD1 | grep -q true; do sleep 0.1; done`,
     by: ['verify'],
     words: /firewalld is not running/,
+    cure: /systemctl unmask firewalld; systemctl enable --now firewalld/,
+  },
+  // What else was tried, and is met less often.
+  {
+    name: 'two faults at once',
+    on: 2,
+    make: `${twice('--zone=public --remove-port=443/tcp')}; ${twice('--zone=trusted --remove-source=10.43.0.0/16')}`,
+    by: ['verify'],
+    words: /missing 443\/tcp|source 10\.43\.0\.0\/16 is missing/,
+    count: 2,
+  },
+  {
+    name: 'sources of IPv6 overlap, spelled in two ways',
+    on: 1,
+    make: `${twice('--zone=public --add-source=2001:db8:0::/64')}; ${twice('--zone=trusted --add-source=2001:db8::/48')}`,
+    by: ['verify'],
+    words: /2001:db8::\/64 \(zone public\) and 2001:db8::\/48 \(zone trusted\) overlap/,
+  },
+  {
+    name: 'a rich rule drops what nodes send',
+    on: 3,
+    make: twice(
+      `--zone=trusted --add-rich-rule='rule family="ipv4" source address="10.0.0.0/8" drop'`,
+    ),
+    by: ['precheck'],
+    words: /rich rule family="ipv4" source address="10\.0\.0\.0\/8" drop may deny it/,
+    cure: /remove:\s+rich_rules:\s+- 'rule family="ipv4" source address="10\.0\.0\.0\/8" drop'/,
+    reachesOthers: true,
+  },
+  {
+    name: 'a port between nodes is open to the outside',
+    on: 1,
+    make: twice('--zone=public --add-port=6443/tcp'),
+    by: ['verify'],
+    words: /zone public: 6443\/tcp is open, which must be closed here/,
+    cure: /firewalld_port: \{zone: public, ports: \[6443\/tcp\], state: closed/,
+  },
+  {
+    name: 'the external zone accepts everything',
+    on: 2,
+    make: 'firewall-cmd -q --permanent --zone=public --set-target=ACCEPT; firewall-cmd -q --reload',
+    by: ['verify'],
+    words: /zone public: its target is ACCEPT: every port is open/,
+  },
+  {
+    name: 'the default zone accepts everything',
+    on: 3,
+    make: 'firewall-cmd -q --set-default-zone=trusted',
+    by: ['verify'],
+    words: /default zone trusted accepts everything/,
+  },
+  {
+    name: 'the default zone is another one',
+    on: 2,
+    make: 'firewall-cmd -q --set-default-zone=drop',
+    by: [],
+    words: /never/,
+    warned: /the default zone is drop, which is not judged here/,
+  },
+  {
+    name: 'a policy drops what nodes send to the host',
+    on: 2,
+    make: `firewall-cmd -q --permanent --new-policy=shut
+      firewall-cmd -q --permanent --policy=shut --add-ingress-zone=trusted
+      firewall-cmd -q --permanent --policy=shut --add-egress-zone=HOST
+      firewall-cmd -q --permanent --policy=shut --set-target=DROP
+      firewall-cmd -q --reload`,
+    by: ['precheck'],
+    words: /policy shut \(from trusted to this host\) may deny what the nodes send/,
+    warned: /policies of its own: shut/,
+    reachesOthers: true,
+  },
+  {
+    name: 'another table of nftables drops a port',
+    on: 3,
+    make: `nft 'table inet mine { chain in { type filter hook input priority -10; iifname "eth1" tcp dport 10250 drop; }; }'`,
+    by: ['connectivity'],
+    words: /node3/,
+    warned: /other chains look at what comes in besides firewalld: inet mine in/,
+    reachesOthers: true,
+  },
+  {
+    name: 'direct rules wait for the next start of firewalld',
+    on: 1,
+    make: `printf '<?xml version="1.0" encoding="utf-8"?>\\n<direct>\\n<rule priority="0" table="filter" ipv="ipv4" chain="INPUT">-p tcp --dport 10250 -j DROP</rule>\\n</direct>\\n' >/etc/firewalld/direct.xml`,
+    by: [],
+    words: /never/,
+    warned: /direct rules in \/etc\/firewalld\/direct\.xml: they bypass the zones/,
+  },
+  {
+    name: 'the internal interface is down',
+    on: 2,
+    make: 'ip link set eth1 down',
+    by: ['doctor'],
+    words: /eth1 is down: nothing gets in or out there/,
+    reachesOthers: true,
   },
 ];
 
@@ -118,10 +218,16 @@ describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.
   let inventory = '';
   const rows: string[] = [];
 
-  const examined = async (): Promise<readonly Found[]> => {
+  /** Warnings of the last examination: host and words. */
+  let warnings: readonly string[] = [];
+  const examined = async (
+    hosts = inventory,
+    more: readonly string[] = [],
+  ): Promise<readonly Found[]> => {
     const all: Found[] = [];
+    warnings = [];
     for (const by of BOOKS) {
-      const run = await told(['run', `playbooks/${by}.yml`, '-i', inventory]);
+      const run = await told(['run', `playbooks/${by}.yml`, '-i', hosts, ...more]);
       const found = run
         .all('task-ended')
         .flatMap(({ host, outcome }) =>
@@ -129,6 +235,12 @@ describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.
         );
       expect(run.exit, `${by}\n${run.stdout}${run.stderr}`).to.equal(found.length > 0 ? 2 : 0);
       all.push(...found);
+      warnings = [
+        ...warnings,
+        ...run
+          .all('task-ended')
+          .flatMap(({ host, outcome }) => outcome.warnings.map((one) => `${host}: ${one}`)),
+      ];
     }
     return all;
   };
@@ -158,15 +270,24 @@ describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.
 
   it('is not seen where everything is well: no false alarm', async () => {
     expect(await examined()).to.deep.equal([]);
+    expect(warnings).to.deep.equal([]);
     rows.push('| none | | nobody | | |');
   });
 
-  for (const { name, on, make, by, words, cure: remedy, reachesOthers } of FAULTS) {
+  for (const { name, on, make, by, words, cure: remedy, reachesOthers, count, warned } of FAULTS) {
     it(`is diagnosed: ${name}`, async () => {
       lab.shell(on, make);
       const found = await examined();
       const host = `node${on}`;
-      const named = found.filter((one) => one.host === host && words.test(one.message));
+      // Only those who cannot reach it can tell what is found by knocking.
+      const isKnocked = by.length > 0 && by.every((book) => book === 'connectivity');
+      const named = found.filter(
+        (one) => (isKnocked || one.host === host) && words.test(one.message),
+      );
+      if (count !== undefined)
+        expect(named.filter((one) => one.by === by[0])).to.have.length(count);
+      if (warned)
+        expect(warnings.filter((one) => one.startsWith(host)).join('\n')).to.match(warned);
       expect([...new Set(named.map((one) => one.by))], JSON.stringify(found)).to.include.members([
         ...by,
       ]);
@@ -174,7 +295,7 @@ describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.
       // No other host is accused; those who cannot reach it name it.
       for (const one of found.filter((other) => other.host !== host)) {
         expect(reachesOthers, JSON.stringify(one)).to.equal(true);
-        expect(one).to.deep.include({ by: 'connectivity' });
+        expect(one.by).to.equal('connectivity');
         expect(one.message).to.contain(host);
       }
       const finders = BOOKS.filter((book) => found.some((one) => one.by === book));
@@ -182,11 +303,38 @@ describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.
       if (remedy) expect(first?.cure).to.match(remedy);
       const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
       rows.push(
-        `| ${name} | ${host} | ${finders.join(', ')} | ${cell(first?.message ?? '')} | ${cell(first?.cure ?? '')} |`,
+        `| ${name} | ${host} | ${finders.length > 0 ? finders.join(', ') : 'a warning'} | ${cell([...new Set([...(count === undefined ? [first] : named).flatMap((one) => (one ? [one.message] : [])), ...warnings.filter((one) => warned?.test(one)).map((one) => one.replace(/^\w+: /, 'warning: '))])].join('; '))} | ${cell(first?.cure ?? '')} |`,
       );
       await cured(on);
     });
   }
+
+  it('is not seen where a host is in both groups', async () => {
+    const both = lab.inventory().replace(/^( *)agents:\s*\n( *)hosts:\s*\n/m, (line, _, indent) => {
+      return `${line}${String(indent)}  node1: {}\n`;
+    });
+    expect(both).to.match(/agents:\s*\n *hosts:\s*\n *node1: \{\}/);
+    expect(await examined(`${folder({ 'lab.yml': both })}/lab.yml`)).to.deep.equal([]);
+  });
+
+  it('is not seen where the interfaces have other names, when they are told', async () => {
+    for (const host of [1, 2, 3])
+      lab.shell(
+        host,
+        `a=$(ip -4 -o addr show eth1 | sed 's/.*inet \\([0-9./]*\\).*/\\1/')
+         ip link set eth1 down; ip link set eth1 name enp2s0; ip link set enp2s0 up
+         ip addr show enp2s0 | grep -q "$a" || ip addr add "$a" dev enp2s0
+         sed -i s/eth1/enp2s0/ ${FLAGS}; ${twice('--zone=trusted --change-interface=enp2s0')}`,
+      );
+    const names = ['-e', 'internal_interface=enp2s0'];
+    expect(await examined(inventory, names)).to.deep.equal([]);
+    // And not told: whoever looks at the host says which interfaces it has.
+    const found = await examined();
+    expect(found.map(({ message }) => message).join('\n')).to.match(
+      /interface eth1 does not exist on this host; it has: enp2s0, eth0, lo/,
+    );
+    for (const host of [1, 2, 3]) await cured(host);
+  });
 
   it('is well again when each was cured', async () => {
     expect(await examined()).to.deep.equal([]);

@@ -65,6 +65,7 @@ function inspect(current: Current, params: PrecheckParams): Inspection {
   const gaps = gapsOf(current, params, 'runtime');
   const spread = new Set(gaps.map(({ met, text }) => `${met.zone} ${text}`)).size > 1;
   findings.push(...gaps.map((gap) => findingOf(gap, params, spread)));
+  findings.push(...policyFindings(current, params));
   const installer = installerView(current, params);
   if (installer && params.installer_compat) findings.push(installer);
   return {
@@ -135,6 +136,19 @@ function cureOf(zone: string, { ports, rules, closed }: PortGap, params: Prechec
   }
   const list = ports.map(formatPort).join(', ');
   return `- firewalld_port:\n    zone: ${zone}\n    ports: [${list}]`;
+}
+
+/** A policy may deny what its zones let in, and comes before them; what exactly is not worked out, so it counts as a gap. */
+function policyFindings(current: Current, params: PrecheckParams): readonly Finding[] {
+  const zones = new Set(
+    peersOf(params).map((peer) => met(current, 'runtime', peer, params.internal_interface).zone),
+  );
+  return current.facts.hostPolicies
+    .filter(({ denies, from }) => denies && from.some((zone) => zone === 'ANY' || zones.has(zone)))
+    .map(({ name, from }) => ({
+      message: `policy ${name} (from ${from.join(', ')} to this host) may deny what the nodes send`,
+      cure: `look: firewall-cmd --info-policy=${name}; away with it: firewall-cmd --permanent --delete-policy=${name}, then orch run playbooks/reload-safe.yml`,
+    }));
 }
 
 /** What the installer looks at: running ports, services and target of the default zone, nothing else. */

@@ -74,7 +74,7 @@ function inspect(
       ...zones.flatMap((want) => extras(state, want)),
       ...flags.notes,
     ]),
-    warnings: unique(flags.warnings),
+    warnings: unique([...flags.warnings, ...strangeDefault(state, zones)]),
     data: { zones: zones.flatMap((want) => rows(state, want)) },
   };
 }
@@ -94,6 +94,14 @@ function merged(found: readonly (Finding & { readonly config?: Config })[]): Fin
       ? finding
       : { ...finding, message: `${finding.message} (${configs.join(' and ')})` },
   );
+}
+
+/** A default zone that nobody asked about: what is in no zone (of K3s, often) meets its rules. */
+function strangeDefault({ defaultZone }: FirewalldState, zones: readonly VerifyZone[]): string[] {
+  if (zones.length === 0 || zones.some(({ zone }) => zone === defaultZone)) return [];
+  return [
+    `the default zone is ${defaultZone}, which is not judged here: interfaces in no zone use it, and the installer of the product looks at nothing else`,
+  ];
 }
 
 /** Interfaces beside those asked for: they may be there, and do no harm. */
@@ -142,6 +150,7 @@ function problems(params: unknown): readonly Problem[] {
     return [
       ...zoneNameProblems(want.zone, `/zones/${i}/zone`),
       ...readPortItems(want.ports, `/zones/${i}/ports`).problems,
+      ...readPortItems(want.closed, `/zones/${i}/closed`).problems,
       ...sources.flatMap((source, j) => {
         const read = typeof source === 'string' ? canonicalSource(source) : '';
         return typeof read === 'string' ? [] : [{ pointer: `/zones/${i}/sources/${j}`, ...read }];

@@ -190,6 +190,12 @@ if [ -n "$thorough" ]; then
     dbus) printf '@panic\\n'; ${CALL} $P $D queryPanicMode 2>&1 ;;
     cli) printf '@panic\\n'; firewall-cmd --query-panic 2>/dev/null ;;
   esac
+  if command -v nft >/dev/null; then
+    printf '@chains\\n'; IFS=$L; n=
+    for l in $(nft list chains 2>/dev/null); do
+      case $l in 'table '*) n=\${l#table }; n=\${n% ?} ;; *'chain '*) k=\${l#*chain }; k=\${k% ?} ;; *'hook input '*) printf '%s %s\\n' "$n" "$k" ;; esac
+    done
+  fi
   set +f; printf '@policies\\n'
   for f in "$E"/policies/*.xml; do [ ! -e "$f" ] || printf '%s\\n' "\${f##*/}"; done; set -f
 fi

@@ -3,6 +3,7 @@ import { oncePerText } from '../../lib/once.ts';
 import type { Seen } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import { readBusctl } from './busctl-text.ts';
+import { DIRECT, odditiesOf } from './oddities.ts';
 import type { Sections } from './parse-sections.ts';
 import { readSections } from './parse-sections.ts';
 import { policiesIn } from './lockout-policies.ts';
@@ -61,7 +62,7 @@ export function parseReply(
     session: controlLine(sections, zones, defaultZone),
     hostPolicies: policiesIn(files),
     prioritised: prioritised(found.raw),
-    oddities: odditiesOf(sections, files, conf, units),
+    oddities: odditiesOf(sections, files.get(DIRECT) ?? [], conf, units),
   };
   return { state: { defaultZone, zones }, facts };
 }
@@ -100,7 +101,6 @@ interface Found {
 type Files = ReadonlyMap<string, readonly string[]>;
 
 const CONF = '/etc/firewalld/firewalld.conf';
-const DIRECT = '/etc/firewalld/direct.xml';
 
 function accessOf(sections: Sections): FirewalldFacts['access'] {
   const [access] = sections.by('access').keys();
@@ -266,34 +266,4 @@ function versionOf(text: string): string {
   if (!text.startsWith('s ')) return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? '';
   const [version] = readBusctl(text);
   return typeof version === 'string' ? version : '';
-}
-
-function odditiesOf(
-  sections: Sections,
-  files: Files,
-  conf: Readonly<Partial<Record<string, string>>>,
-  units: readonly string[],
-): readonly string[] {
-  const [, , ufw, nftables] = units;
-  const direct = (files.get(DIRECT) ?? []).some((line) => /<(rule|chain|passthrough)\b/.test(line));
-  const policies = sections.lines('policies');
-  return [
-    ...(/^(b true|yes)$/.test(sections.text('panic') ?? '')
-      ? ['panic mode is on: nothing gets in or out']
-      : []),
-    ...(direct ? [`direct rules in ${DIRECT}: they bypass the zones`] : []),
-    ...(ufw === 'active' ? ['ufw is active besides firewalld'] : []),
-    ...(nftables === 'active' ? ['nftables.service is active besides firewalld'] : []),
-    ...(/^yes$/i.test(conf['Lockdown'] ?? '')
-      ? ['Lockdown=yes: firewalld may refuse changes']
-      : []),
-    ...(/^yes$/i.test(conf['AllowZoneDrifting'] ?? '')
-      ? [
-          'AllowZoneDrifting=yes: before firewalld 1.0 packets drift from source zones into interface zones',
-        ]
-      : []),
-    ...(/^iptables$/i.test(conf['FirewallBackend'] ?? '') ? ['FirewallBackend=iptables'] : []),
-    ...(/^no$/i.test(conf['FlushAllOnReload'] ?? '') ? ['FlushAllOnReload=no'] : []),
-    ...(policies.length > 0 ? [`policies of its own: ${policies.map(stem).join(', ')}`] : []),
-  ];
 }

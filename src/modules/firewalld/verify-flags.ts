@@ -121,6 +121,12 @@ function dangers({ state, facts }: Current): Finding[] {
       cure: 'systemctl unmask firewalld; systemctl enable --now firewalld',
     });
   }
+  if (state.zones[state.defaultZone]?.runtime?.target === 'ACCEPT') {
+    findings.push({
+      message: `the default zone ${state.defaultZone} accepts everything: so does every interface that is in no zone`,
+      cure: 'firewalld_zone: {zone: public, default: true}',
+    });
+  }
   if (facts.panic) {
     findings.push({
       message: 'panic mode is on: firewalld drops everything and refuses changes',

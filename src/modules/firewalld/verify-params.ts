@@ -30,9 +30,16 @@ export const verifyParams = {
             items: portItem,
             description: 'Ports that must be open, whatever opens them; rows of a table will do.',
           },
+          closed: {
+            type: 'array',
+            items: portItem,
+            description:
+              'Ports that the zone must not list (those also in `ports` may be). What services and rich rules open is not looked at.',
+          },
           target: {
             enum: ['default', 'ACCEPT', 'DROP', '%%REJECT%%', 'REJECT'],
-            description: 'The target it must have.',
+            description:
+              'The target it must have. Left out: any but ACCEPT, which opens everything (of the zone trusted, that too).',
           },
           forward: { type: 'boolean', description: 'Whether it must forward inside the zone.' },
         },

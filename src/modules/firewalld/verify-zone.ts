@@ -1,7 +1,15 @@
 import { cidrContains } from '../../lib/cidr.ts';
 import { coverage, doubtsAbout, missing, servicePorts } from './coverage.ts';
 import { readPortItems } from './port-items.ts';
-import { formatPort, intersect, type Port, showPorts, subtract } from './ports.ts';
+import {
+  coalesce,
+  formatPort,
+  intersect,
+  type Port,
+  readPorts,
+  showPorts,
+  subtract,
+} from './ports.ts';
 import { asSource } from './sources.ts';
 import type { FirewalldFacts, FirewalldState, ZoneSettings } from './state.ts';
 import { type Config, ownersOf, settingsIn } from './zone-edit.ts';
@@ -44,7 +52,7 @@ export function judgeZone(
     return { lacks: [{ zone, config, what: 'the zone does not exist', cure }], notes: [] };
   }
   const place: Place = { state, facts, settings, config, want };
-  const parts = [interfaces(place), sources(place), services(place), ports(place), flags(place)];
+  const parts = [interfaces, sources, services, ports, closed, flags].map((judge) => judge(place));
   return {
     lacks: parts.flatMap(({ lacks }) => lacks).map((lack) => ({ zone, config, ...lack })),
     notes: parts.flatMap(({ notes }) => notes),
@@ -132,6 +140,24 @@ function ports({ facts, settings, want }: Place): Part {
   };
 }
 
+/** Listed ports that should not be, but for those that must be open. */
+function closed({ settings, want }: Place): Part {
+  const { ports: shut } = readPortItems(want.closed ?? [], '/closed');
+  const { ports: kept } = readPortItems(want.ports ?? [], '/ports');
+  const open = intersect(subtract(shut, kept), readPorts(settings.ports));
+  if (open.length === 0) return { lacks: [], notes: [] };
+  const list = coalesce(open).map(formatPort).join(', ');
+  return {
+    lacks: [
+      {
+        what: `${list} is open, which must be closed here`,
+        cure: `firewalld_port: {zone: ${want.zone}, ports: [${list}], state: closed, split: true}`,
+      },
+    ],
+    notes: [],
+  };
+}
+
 /** The ports asked for that are not wholly open, each as it was asked. */
 export interface PortGap {
   readonly ports: readonly Port[];
@@ -188,6 +214,12 @@ function flags({ settings, want }: Place): Part {
     lacks.push({
       what: `target is ${settings.target}, not ${target}`,
       cure: `firewalld_zone: {zone: ${want.zone}, target: '${target}'}`,
+    });
+  }
+  if (target === undefined && settings.target === 'ACCEPT' && want.zone !== 'trusted') {
+    lacks.push({
+      what: 'its target is ACCEPT: every port is open',
+      cure: `firewalld_zone: {zone: ${want.zone}, target: default}`,
     });
   }
   if (want.forward !== undefined && (settings.forward ?? false) !== want.forward) {

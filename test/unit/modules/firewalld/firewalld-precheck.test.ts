@@ -157,4 +157,21 @@ describe('firewalld_precheck', () => {
       ),
     ).to.deep.equal(['/rows/0/ports', '/peers/0']);
   });
+
+  it('takes a policy that may deny what the nodes send for a gap, and names it', () => {
+    const policy = (from: string, denies: boolean) => ({
+      hostPolicies: [{ name: 'shut', from: [from], accepts: false, denies }],
+    });
+    const found = (facts: ReturnType<typeof policy>) =>
+      check(host({ public: both({ target: 'ACCEPT' }) }, facts)).findings;
+    for (const from of ['public', 'ANY']) {
+      const [finding] = found(policy(from, true));
+      expect(finding?.message).to.equal(
+        `policy shut (from ${from} to this host) may deny what the nodes send`,
+      );
+      expect(finding?.cure).to.include('firewall-cmd --info-policy=shut');
+    }
+    expect(found(policy('public', false))).to.deep.equal([]);
+    expect(found(policy('dmz', true))).to.deep.equal([]);
+  });
 });

@@ -132,6 +132,59 @@ describe('firewalld_verify', () => {
       ).to.deep.equal([`firewalld_zone: {${gone}}`]);
   });
 
+  it('flags ports that must be closed in a zone, but for those that must be open', () => {
+    const current = host(
+      {
+        public: zone({ ports: ['10000-30000/tcp', '443/tcp'] }, { ports: ['443/tcp', '6443/tcp'] }),
+      },
+      modern,
+    );
+    const closed = ['6443/tcp', '10250/tcp', '443/tcp'];
+    expect(
+      verify(current, [{ zone: 'public', ports: ['443/tcp'], closed }]).findings,
+    ).to.deep.equal([
+      {
+        message: 'zone public: 10250/tcp is open, which must be closed here (runtime)',
+        cure: 'firewalld_port: {zone: public, ports: [10250/tcp], state: closed, split: true}',
+      },
+      {
+        message: 'zone public: 6443/tcp is open, which must be closed here (permanent)',
+        cure: 'firewalld_port: {zone: public, ports: [6443/tcp], state: closed, split: true}',
+      },
+    ]);
+    expect(
+      firewalldVerify.problems?.({ zones: [{ zone: 'public', closed: ['443'] }] }),
+    ).to.have.length(1);
+  });
+
+  it('flags a zone that accepts everything, unless that was asked for', () => {
+    const current = host({ public: both({ target: 'ACCEPT' }) }, modern, 'trusted');
+    expect(verify(current, [{ zone: 'public' }, { zone: 'trusted' }]).findings).to.deep.equal([
+      {
+        message: 'zone public: its target is ACCEPT: every port is open (runtime and permanent)',
+        cure: 'firewalld_zone: {zone: public, target: default}',
+      },
+      {
+        message:
+          'the default zone trusted accepts everything: so does every interface that is in no zone',
+        cure: 'firewalld_zone: {zone: public, default: true}',
+      },
+    ]);
+    expect(
+      verify(host({}, modern), [{ zone: 'trusted', target: 'ACCEPT' }, { zone: 'public' }]),
+    ).to.deep.include({
+      findings: [],
+      warnings: [],
+    });
+  });
+
+  it('warns of a default zone that nobody asked about', () => {
+    const current = host({ drop: both({ target: 'DROP' }) }, modern, 'drop');
+    expect(verify(current, [{ zone: 'public' }]).warnings.join()).to.match(
+      /^the default zone is drop, which is not judged here/,
+    );
+  });
+
   it('P16 warns of a file with overlapping ports, and faults it before 1.1', () => {
     const zones = { public: both({ ports: ['400-500/tcp', '443/tcp'] }) };
     const message = 'the file of zone public lists ports that overlap: 400-500/tcp, 443/tcp';
