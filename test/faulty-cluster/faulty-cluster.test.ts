@@ -318,13 +318,20 @@ describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.
   });
 
   it('is not seen where the interfaces have other names, when they are told', async () => {
+    const renamed = (from: string, to: string): void => {
+      for (const host of [1, 2, 3])
+        lab.shell(
+          host,
+          `a=$(ip -4 -o addr show ${from} | sed 's/.*inet \\([0-9./]*\\).*/\\1/')
+           ip link set ${from} down; ip link set ${from} name ${to}; ip link set ${to} up
+           ip addr show ${to} | grep -q "$a" || ip addr add "$a" dev ${to}`,
+        );
+    };
+    renamed('eth1', 'enp2s0');
     for (const host of [1, 2, 3])
       lab.shell(
         host,
-        `a=$(ip -4 -o addr show eth1 | sed 's/.*inet \\([0-9./]*\\).*/\\1/')
-         ip link set eth1 down; ip link set eth1 name enp2s0; ip link set enp2s0 up
-         ip addr show enp2s0 | grep -q "$a" || ip addr add "$a" dev enp2s0
-         sed -i s/eth1/enp2s0/ ${FLAGS}; ${twice('--zone=trusted --change-interface=enp2s0')}`,
+        `sed -i s/eth1/enp2s0/ ${FLAGS}; ${twice('--zone=trusted --change-interface=enp2s0')}`,
       );
     const names = ['-e', 'internal_interface=enp2s0'];
     expect(await examined(inventory, names)).to.deep.equal([]);
@@ -333,6 +340,7 @@ describe('a broken cluster, looked at by verify.yml, precheck.yml, connectivity.
     expect(found.map(({ message }) => message).join('\n')).to.match(
       /interface eth1 does not exist on this host; it has: enp2s0, eth0, lo/,
     );
+    renamed('enp2s0', 'eth1');
     for (const host of [1, 2, 3]) await cured(host);
   });
 
