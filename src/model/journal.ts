@@ -29,7 +29,10 @@ export interface LostThing {
 /** A resource of a host was changed: how it was, and how it is now. For journals alone; `orch rollback` reads it. */
 export interface ResourceChanged extends Reached {
   readonly type: 'resource-changed';
-  /** `begun`: as planned, before anything was sent. `done`: as it was seen then. `undone`: nothing of it stayed. */
+  /**
+   * `begun`: as planned, before anything was sent. `done`: as it was seen then; without things where all came as planned.
+   * `undone`: nothing of it stayed.
+   */
   readonly phase: 'begun' | 'done' | 'undone';
   readonly resource: string;
   readonly key: string;

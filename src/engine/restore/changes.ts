@@ -219,11 +219,12 @@ function restorable(
   };
 }
 
-/** What was before stands where the change was begun. */
+/** What was before stands where the change was begun; so does what is now, where all came as it was planned. */
 function withBefore(
   { things: begun = [] }: ResourceChanged,
-  { things = [] }: ResourceChanged,
+  { things = [], lost }: ResourceChanged,
 ): Pick<ResourceChanged, 'things'> {
+  if (things.length === 0 && !lost) return { things: begun };
   const known = new Map(begun.map((thing) => [JSON.stringify(thing.path), thing]));
   return {
     things: things.map((thing) => {

@@ -94,19 +94,28 @@ export function resourcesOf(registry: Registry): ReadonlyMap<string, AnyResource
   return new Map(all);
 }
 
+/** Whether only a part of its things is written down. */
+const isPartial = ({ recall }: AnyResource): boolean => recall?.partial === true;
+
 /** What of a thing differs from how the run left it, and from how it was before. */
-function judged(whole: unknown, thing: KeptThing, key: string): readonly string[] {
+function judged(
+  whole: unknown,
+  thing: KeptThing,
+  { key, partial }: { readonly key: string; readonly partial: boolean },
+): readonly string[] {
   const { path } = thing;
   // The key of a file is its path: said once.
   const place = path.filter((name) => !key.endsWith(`:${name}`));
-  return strays(thing, at(whole, path)).map((line) => [...place, line].join(' '));
+  return strays(thing, at(whole, path), partial).map((line) => [...place, line].join(' '));
 }
 
 /** Changes nothing; refuses where somebody changed what the run had changed. */
 function asLeft(current: Seen<unknown, unknown>, one: Restorable): unknown {
   const { resource, ...seen } = innerSeen(current);
   const whole = wholeOf(resource, seen);
-  const all = one.things.flatMap((thing) => judged(whole, thing, one.key));
+  const all = one.things.flatMap((thing) =>
+    judged(whole, thing, { key: one.key, partial: isPartial(resource) }),
+  );
   if (all.length === 0) return current.state;
   const more = all.length > MOST ? `; and ${all.length - MOST} more` : '';
   return new Refusal(
@@ -136,11 +145,14 @@ export function putBack(
   { things, how }: Pick<Restorable, 'things' | 'how'>,
 ): unknown {
   const whole = wholeOf(resource, seen);
-  const away = things.filter(({ path, before }) => differences(before, at(whole, path)).length > 0);
+  const partial = isPartial(resource);
+  const away = things.filter(
+    ({ path, before }) => differences(before, at(whole, path), partial).length > 0,
+  );
   if (away.length === 0) return seen.state;
   const state = away.reduce<unknown>(
     (made, { path, before }) =>
-      put(made, path, before === undefined ? undefined : over(at(made, path), before)),
+      put(made, path, partial && before !== undefined ? over(at(made, path), before) : before),
     seen.state,
   );
   return how === undefined ? state : { ...(state as Readonly<Record<string, Plain>>), how };

@@ -82,11 +82,15 @@ export class Notes {
   #ended(one: Begun & { readonly kept: Kept }, seen: Seen<unknown, unknown>, done: boolean): void {
     const now = this.#kept(one, seen, false);
     // What only happens (a restart) is planned as a change and shows none.
-    const lost = [...(one.kept.lost ?? []), ...(one.kept.things ?? [])].map(({ path }) => ({
-      ...{ path, why: HAPPENED },
-    }));
-    if (now.changed) this.#tell(one, 'done', since(one.kept, now));
-    else if (lost.length > 0 && done) this.#tell(one, 'done', { lost });
+    const shows = new Set([...(now.things ?? []), ...(now.lost ?? [])].map(nameOf));
+    const happened = done
+      ? [...(one.kept.lost ?? []), ...(one.kept.things ?? [])]
+          .filter((thing) => !shows.has(nameOf(thing)))
+          .map(({ path }) => ({ path, why: HAPPENED }))
+      : [];
+    const lost = [...(now.lost ?? []), ...happened];
+    if (now.changed || happened.length > 0)
+      this.#tell(one, 'done', since(one.kept, { ...now, ...(lost.length > 0 ? { lost } : {}) }));
     else this.#tell(one, 'undone', {});
   }
 
@@ -118,21 +122,26 @@ export class Notes {
   }
 }
 
+/** A thing by its path. */
+const nameOf = ({ path }: { readonly path: readonly string[] }): string => JSON.stringify(path);
+
 /** What is new of a change since it was begun: what was before stands there. */
 function since(begun: Kept, now: Kept): Partial<Kept> {
-  const known = new Set(begun.things?.map(({ path }) => JSON.stringify(path)));
+  const known = new Set(begun.things?.map(nameOf));
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-  const gone = new Map(begun.lost?.map((one) => [JSON.stringify(one.path), one]));
-  const stays = now.things?.filter(({ path }) => !gone.has(JSON.stringify(path)));
+  const gone = new Map(begun.lost?.map((one) => [nameOf(one), one]));
+  const stays = now.things?.filter((thing) => !gone.has(nameOf(thing)));
   const things = stays?.map(({ before, ...thing }) =>
     before === undefined || known.has(JSON.stringify(thing.path)) ? thing : { ...thing, before },
   );
   const lost = [
     ...(now.lost ?? []),
-    ...(now.things ?? []).flatMap(({ path }) => gone.get(JSON.stringify(path)) ?? []),
+    ...(now.things ?? []).flatMap((thing) => gone.get(nameOf(thing)) ?? []),
   ];
+  const planned = begun.things?.map(({ before: _, ...thing }) => thing);
+  const asPlanned = lost.length === 0 && !begun.lost && same(things, planned);
   return {
-    ...(things ? { things } : {}),
+    ...(things && !asPlanned ? { things } : {}),
     ...(lost.length > 0 ? { lost } : {}),
     ...(now.scopes && !same(now.scopes, begun.scopes) ? { scopes: now.scopes } : {}),
     ...(now.how !== undefined && !same(now.how, begun.how) ? { how: now.how } : {}),

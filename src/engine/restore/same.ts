@@ -23,10 +23,15 @@ const sumOf = (value: unknown): unknown =>
 const HOW = 'how';
 
 /**
- * What of a thing is not as it was written down, one line each; nothing when it is. Only what was written down is
- * compared; a text may be known by its hash on either side.
+ * What of a thing is not as it was written down, one line each; nothing when it is. A text may be known by its hash on
+ * either side; of a thing in part only what was written down is compared.
  */
-export function differences(kept: unknown, now: unknown, name = ''): readonly string[] {
+export function differences(
+  kept: unknown,
+  now: unknown,
+  partial = false,
+  name = '',
+): readonly string[] {
   if (kept === now || (isNothing(kept) && isNothing(now))) return [];
   if (isHashed(kept) || isHashed(now))
     return sumOf(kept) === sumOf(now) ? [] : [`${name || 'it'} holds another text`.trim()];
@@ -39,9 +44,11 @@ export function differences(kept: unknown, now: unknown, name = ''): readonly st
     return words.length === 0 ? [] : [`${name} ${words.join(' ')}`.trim()];
   }
   if (isMap(kept) && isMap(now))
-    return Object.keys(kept)
+    return [...new Set([...Object.keys(kept), ...(partial ? [] : Object.keys(now))])]
       .filter((key) => key !== HOW)
-      .flatMap((key) => differences(kept[key], now[key], name === '' ? key : `${name} ${key}`));
+      .flatMap((key) =>
+        differences(kept[key], now[key], partial, name === '' ? key : `${name} ${key}`),
+      );
   if (JSON.stringify(kept) === JSON.stringify(now)) return [];
   return [`${name} was ${shown(kept)}, is ${shown(now)}`.trim()];
 }
@@ -53,18 +60,21 @@ export function differences(kept: unknown, now: unknown, name = ''): readonly st
 export function strays(
   { before, after }: { readonly before?: unknown; readonly after?: unknown },
   now: unknown,
+  partial = false,
   name = '',
 ): readonly string[] {
-  if (differences(before, now).length === 0) return [];
-  const others = differences(after, now, name);
+  if (differences(before, now, partial).length === 0) return [];
+  const others = differences(after, now, partial, name);
   if (others.length === 0 || !isMap(before) || !isMap(after) || !isMap(now)) return others;
   if (isHashed(before) || isHashed(after) || isHashed(now)) return others;
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const more = partial ? [] : Object.keys(now);
+  return [...new Set([...Object.keys(before), ...Object.keys(after), ...more])]
     .filter((key) => key !== HOW)
     .flatMap((key) =>
       strays(
         { before: before[key], after: after[key] },
         now[key],
+        partial,
         name === '' ? key : `${name} ${key}`,
       ),
     );
@@ -97,7 +107,7 @@ export function put(state: unknown, [key, ...rest]: readonly string[], value: un
   return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key));
 }
 
-/** What was written down of a thing, over what is there now of it that was not. */
+/** What was written down of a thing in part, over what is there now of it that was not. */
 export const over = (now: unknown, kept: unknown): unknown =>
   isMap(now) && isMap(kept) && !isHashed(kept) && now['kind'] === kept['kind']
     ? { ...now, ...kept }

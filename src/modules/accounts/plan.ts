@@ -10,6 +10,7 @@ export const accounts: Resource<AccountScope, AccountsState, AccountsFacts> = {
   observe: observeAccounts,
   plan,
   recall: {
+    partial: true,
     // Passwords are never read, and a home that was made holds what its user put there since.
     state: ({ state }) => ({
       ...state,

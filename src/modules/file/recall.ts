@@ -6,6 +6,7 @@ import type { Content, Entry, FileFacts, FileScope, FileState, Raw, Regular } fr
 /** Files are written down whole, whatever a task looked at: bytes, mode, owner, and where a link leads. */
 export const recallFiles: Recall<FileScope, FileState, FileFacts> = {
   depth: 1,
+  partial: true,
   state: ({ state, facts }) =>
     Object.fromEntries(
       Object.keys(state).map((path) => [path, whole(facts.raw[path], facts.missing[path] ?? 0)]),

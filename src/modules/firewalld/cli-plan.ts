@@ -25,10 +25,15 @@ export function listSteps(
       after: desired.zones[zone]?.[config] ?? null,
     }));
   const permanent = callsFor(unmanagedPairs(pairs('permanent'), facts), 'permanent');
-  const managed = managedSteps(facts, permanentZones(names, desired), {
-    from: state.defaultZone,
-    to: desired.defaultZone,
-  });
+  const managed = managedSteps(
+    facts,
+    permanentZones(names, desired),
+    {
+      from: state.defaultZone,
+      to: desired.defaultZone,
+    },
+    desired.how?.unnamed,
+  );
   const byDefault =
     state.defaultZone === desired.defaultZone
       ? []
@@ -51,9 +56,10 @@ export function listSteps(
   }));
   return [
     reloadStep(permanent, needs),
+    // NetworkManager binds its devices as their connections say: they move before anything is bound beside them.
+    ...managed,
     ...callsFor(loaded, 'runtime').map((call) => commandStep(call, RUNTIME)),
     ...byDefault,
-    ...managed,
   ];
 }
 

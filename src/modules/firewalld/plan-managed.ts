@@ -7,15 +7,17 @@ import type { FirewalldFacts } from './state.ts';
 /**
  * The connections of NetworkManager that must name another zone; it applies that to the device at once. nmcli and
  * firewall-cmd may say success and move nothing (FW#1628), so what they say is not taken for it: the profile is
- * read back, and the zone that runs is waited for.
+ * read back, and the zone that runs is waited for. Connections of devices in `unnamed` name no zone for the default one.
  */
 export function managedSteps(
   { networkManager, access }: Pick<FirewalldFacts, 'networkManager' | 'access'>,
   to: Zones,
   defaultZone: { readonly from: string; readonly to: string },
+  unnamed: readonly string[] = [],
 ): readonly Step[] {
   return Object.entries(networkManager).flatMap(([device, { uuid, zone }]) => {
-    const wanted = Object.keys(to).find((name) => to[name]?.interfaces.includes(device)) ?? '';
+    const bound = Object.keys(to).find((name) => to[name]?.interfaces.includes(device)) ?? '';
+    const wanted = bound === defaultZone.to && unnamed.includes(device) ? '' : bound;
     if (wanted === zone || (zone === '' && wanted === defaultZone.to)) return [];
     const running = wanted === '' ? defaultZone.to : wanted;
     return [

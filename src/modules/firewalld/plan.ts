@@ -52,7 +52,12 @@ function busSteps(
       return text === undefined ? [] : settingsFromBusctl(text).sources;
     },
   };
-  const managed = managedSteps(facts, zonesIn(desired, 'permanent'), change.defaultZone);
+  const managed = managedSteps(
+    facts,
+    zonesIn(desired, 'permanent'),
+    change.defaultZone,
+    desired.how?.unnamed,
+  );
   const writes = permanentWrites(
     filesBefore(state, facts),
     unmanaged(zonesIn(desired, 'permanent'), facts),
@@ -73,7 +78,8 @@ function busSteps(
     defaultZone: { from: '', to: '' },
     spelled: (zone) => before[zone]?.sources ?? [],
   });
-  return [reloadStep(writes, needs, back, reloadCost(facts)), ...again, ...managed];
+  // NetworkManager binds its devices as their connections say: they move before anything is bound beside them.
+  return [reloadStep(writes, needs, back, reloadCost(facts)), ...managed, ...again];
 }
 
 /** Writes, check and reload as one step: taken back in the order undo, reload, running settings. */

@@ -9,6 +9,9 @@ export const recallFirewalld: Recall<FirewalldScope, FirewalldState, FirewalldFa
       builtIn: Object.keys(state.zones).filter((zone) =>
         facts.raw[`permanent ${zone}`]?.startsWith('/usr/'),
       ),
+      unnamed: Object.entries(facts.networkManager).flatMap(([device, { zone }]) =>
+        zone === '' ? device : [],
+      ),
     },
   }),
   scopes: (scopes, paths) => {

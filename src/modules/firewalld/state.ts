@@ -29,8 +29,13 @@ export interface Zone {
 export interface FirewalldState {
   readonly defaultZone: string;
   readonly zones: Readonly<Record<string, Zone>>;
-  /** Zones whose permanent settings are those they came with, in no file of /etc. Not compared. */
-  readonly how?: { readonly builtIn: readonly string[] };
+  /** Not compared. */
+  readonly how?: {
+    /** Zones whose permanent settings are those they came with, in no file of /etc. */
+    readonly builtIn: readonly string[];
+    /** Devices whose NetworkManager connection names no zone: they are in the default one. */
+    readonly unnamed?: readonly string[];
+  };
 }
 
 /** What informs decisions about firewalld but is not managed. */

@@ -10,6 +10,7 @@ export const units: Resource<UnitScope, UnitsState, UnitsFacts> = {
   observe: observeUnits,
   plan,
   recall: {
+    partial: true,
     // What systemd has read, and what only happens, is nothing that could be made again.
     state: ({ state }) => ({
       ...state,

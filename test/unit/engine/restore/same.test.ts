@@ -3,7 +3,12 @@ import { differences, hashed, over, put, strays } from '../../../../src/engine/r
 
 describe('what was written down and what is', () => {
   it('is the same where all that was written down is so', () => {
-    expect(differences({ a: 1, b: ['x', 'y'] }, { a: 1, b: ['y', 'x'], c: 2 })).to.deep.equal([]);
+    const [was, is] = [
+      { a: 1, b: ['x', 'y'] },
+      { a: 1, b: ['y', 'x'], c: 2 },
+    ];
+    expect(differences(was, is, true)).to.deep.equal([]);
+    expect(differences(was, is)).to.deep.equal(['c was not there, is 2']);
     expect(differences(undefined, null)).to.deep.equal([]);
     expect(differences({ how: 1 }, { how: 2 })).to.deep.equal([]);
   });
