@@ -13,12 +13,14 @@ export function odditiesOf(
   const [, , ufw, nftables] = units;
   const bypassed = direct.some((line) => /<(rule|chain|passthrough)\b/.test(line));
   const policies = sections.lines('policies');
-  // Tables of iptables-nft are K3s's and docker's as well.
+  // Tables of iptables-nft are K3s's and docker's as well, and kube-proxy may have one of its own.
   const others = sections
     .lines('chains')
     .filter(
       (chain) =>
-        !/^(inet firewalld|ip6?\s(filter|nat|mangle|raw|security|firewalld))\b/.test(chain),
+        !/^(inet firewalld|ip6?\s(filter|nat|mangle|raw|security|firewalld|kube-proxy))(?!\S)/.test(
+          chain,
+        ),
     );
   return [
     ...(/^(b true|yes)$/.test(sections.text('panic') ?? '')

@@ -63,6 +63,15 @@ describe('the look at firewalld', () => {
     ]);
   });
 
+  it('names chains of others that look at what comes in, but for those of firewalld, iptables and kube-proxy', () => {
+    const chains =
+      'inet firewalld filter_INPUT\nip filter INPUT\nip6 filter INPUT\nip kube-proxy filter-input\ninet mine in\nip filterer x';
+    const { facts } = parse(RECORDED.replace('@end', `@chains\n${chains}\n@end`));
+    expect(facts.oddities).to.deep.equal([
+      'other chains look at what comes in besides firewalld: inet mine in, ip filterer x; what they drop no zone shows',
+    ]);
+  });
+
   it('says what is down in words for the operator', () => {
     expect(refusal('@fail missing\n\n@end\n')).to.deep.equal([
       'FIREWALLD_NOT_INSTALLED',
