@@ -171,7 +171,7 @@ export function compatibilityPage(modules: readonly AnyModule[]): string {
     '|---|---|---|',
     '| `import_playbook` | yes | With `vars`, `tags` and `when`; the name may use -e and those `vars`. |',
     '| roles | yes | Looked for in `roles/` beside the playbook, in the folders of `ORCH_ROLES_PATH`, in `~/.ansible/roles`, `/usr/share/ansible/roles` and `/etc/ansible/roles`, then beside the playbook itself, last in `../roles`. |',
-    '| `meta/argument_specs.yml` | different | Also checked when the playbook is loaded, where the values stand in the playbook: an error with its place, before any host is contacted. |',
+    '| `meta/argument_specs.yml` | different | An option with `no_log` or `secret` is a secret in all output. Also checked when the playbook is loaded, where the values stand in the playbook: an error with its place, before any host is contacted. |',
     '| collections | different | Roles (`namespace.collection.role`, or short names of the collections a play names) are looked for in `collections/ansible_collections` beside the playbook and beside the folders of roles, such as `~/.ansible/collections`; there are no plugins. |',
     '| `key=value` arguments | yes | `module: a=1 b="x y"` and `args`, split as Ansible splits them. |',
     '| YAML | yes | Read as PyYAML reads it (YAML 1.1): `yes` is true, `0644` is octal, `1:30` is 90. Two equal keys in a map are an error. |',

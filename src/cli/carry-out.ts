@@ -5,6 +5,7 @@ import type { Io } from './io.ts';
 import { newRunId, openJournal } from './journal.ts';
 import type { Passwords } from './passwords.ts';
 import { runInput } from './run-input.ts';
+import { noteGivenBy } from './secrets.ts';
 import { listenToSignals } from './signals.ts';
 import { openStream } from './stream.ts';
 import { tellable } from './tellable.ts';
@@ -39,9 +40,12 @@ export async function carryOut(given: {
     const { exit } = await engine({
       ...input,
       run: id,
-      ...(io.words ? { command: { words: tellable(io.words), cwd: io.cwd } } : {}),
+      ...(io.words ? { command: { words: tellable(io.words, project.hidden), cwd: io.cwd } } : {}),
       ...(io.past ? { past: io.past } : {}),
-      emit: stream.emit,
+      emit: (event) => {
+        if (event.type === 'task-ended') noteGivenBy(event.outcome, secrets, project.hidden);
+        stream.emit(event);
+      },
       stop: signals.stop,
       sleep: sleeper(signals.stop),
       ...(ask ? { ask } : {}),

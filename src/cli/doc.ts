@@ -7,6 +7,7 @@ import { kindOfSchema, type Schema } from '../load/schema/words.ts';
 import type { AnyModule, Registry } from '../model/module.ts';
 import type { Play } from '../model/play.ts';
 import { plain } from '../model/tree.ts';
+import { MASK } from '../model/value.ts';
 import type { Io } from './io.ts';
 import { loadBooks, modules } from './wiring.ts';
 
@@ -106,8 +107,11 @@ function inputLines(play: Play): readonly string[] {
   const inputs = play.inputs.flatMap((input) => [
     `${input.default ? '-' : '='} ${input.name}  (${input.type})`,
     ...wrapped(input.description, '    '),
+    ...(input.secret ? ['    secret: masked in all output'] : []),
     ...(input.choices ? [`    choices: ${input.choices.join(', ')}`] : []),
-    ...(input.default ? [`    default: ${JSON.stringify(plain(input.default))}`] : []),
+    ...(input.default
+      ? [`    default: ${input.secret ? MASK : JSON.stringify(plain(input.default))}`]
+      : []),
     '',
   ]);
   return [

@@ -6,10 +6,13 @@ import { oneLine } from '../lib/visible.ts';
 import { selectHosts } from '../inventory/patterns.ts';
 import { shortName } from '../inventory/ranking.ts';
 import type { Host, Inventory } from '../model/inventory.ts';
+import type { HiddenNames } from '../model/hidden.ts';
 import type { Playbook } from '../model/play.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import { hasTemplate } from '../model/tree.ts';
+import type { Value } from '../model/value.ts';
 import { createEvaluator } from '../template/evaluator.ts';
+import { cover } from '../template/hidden.ts';
 import { playLayers, type Told } from './explain-layers.ts';
 import type { ExplainFlags } from './flags.ts';
 import { asWritten } from './inventory-text.ts';
@@ -48,8 +51,12 @@ export async function explain(
     noteSecrets(
       layers.map(({ layer }) => layer),
       world.secrets,
+      world.hidden,
     );
-    return { host: host.name, rows: rowsOf(name, host, layers, found.inventory) };
+    return {
+      host: host.name,
+      rows: rowsOf(name, host, layers, { ...found, hidden: world.hidden }),
+    };
   });
   const rows = told.flatMap((one) => one.rows);
   if (rows.length === 0) throw unknown(name, hosts, found.extraVars, books);
@@ -67,10 +74,11 @@ function rowsOf(
   name: string,
   host: Host,
   layers: readonly Told[],
-  inventory: Inventory,
+  { inventory, hidden: names }: { readonly inventory: Inventory; readonly hidden: HiddenNames },
 ): readonly Row[] {
   const everywhere = layers.filter(({ within }) => within === undefined);
-  const scope = createEvaluator().scope([
+  const hiding = { names, note: () => undefined };
+  const scope = createEvaluator({ hiding }).scope([
     magic(host, inventory),
     ...everywhere.map(({ layer }) => layer),
   ]);
@@ -81,7 +89,10 @@ function rowsOf(
     const wins = !won && within === undefined;
     won ||= wins;
     const source = 'tree' in given ? given.tree.source : undefined;
-    const shown = { written: json(asWritten(given)), value: resolved(given, scope) };
+    const hidden = names.get(name);
+    const masked = (value: Value): string =>
+      json(hidden ? cover(value, hidden, () => undefined) : value);
+    const shown = { written: masked(asWritten(given)), value: resolved(given, scope, masked) };
     return [{ layer: layer.name, source, ...shown, wins, within }];
   });
 }
@@ -103,10 +114,10 @@ function magic(host: Host, inventory: Inventory): Layer {
 }
 
 /** What a template comes to; nothing for a value that holds none. */
-function resolved(given: Given, scope: Scope): string | undefined {
+function resolved(given: Given, scope: Scope, shown: (value: Value) => string): string | undefined {
   if (!('tree' in given) || !hasTemplate(given.tree)) return undefined;
   try {
-    return json(scope.resolve(given.tree));
+    return shown(scope.resolve(given.tree));
   } catch (error) {
     if (!(error instanceof OrchError)) throw error;
     return `cannot be evaluated here: ${error.message}`;

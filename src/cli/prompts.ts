@@ -2,6 +2,7 @@ import { OrchError, OrchErrors } from '../lib/errors.ts';
 import type { Play } from '../model/play.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { Layer } from '../model/scope.ts';
+import { MASK } from '../model/value.ts';
 import type { Entry, MapTree, Tree } from '../model/tree.ts';
 import { atTerminal } from './ask.ts';
 import { askPassword } from './passwords.ts';
@@ -26,7 +27,7 @@ async function line(question: string): Promise<string> {
   }
 }
 
-type Given = Pick<Project, 'playbooks' | 'extraVars' | 'secrets'>;
+type Given = Pick<Project, 'playbooks' | 'extraVars' | 'secrets' | 'hidden'>;
 
 /**
  * The same project with every vars_prompt answered: what -e sets is not asked for; without a terminal the
@@ -49,13 +50,15 @@ export async function answerPrompts<T extends Given>(project: T, ask: Ask | unde
 
 async function ofPlay(
   play: Play,
-  { extraVars, secrets }: Given,
+  { extraVars, secrets, hidden }: Given,
   ask: Ask | undefined,
   errors: OrchError[],
 ): Promise<Play> {
   const answers: Entry[] = [];
-  for (const prompt of play.prompts) {
-    if (isSet(extraVars, prompt)) continue;
+  for (const asked of play.prompts) {
+    if (isSet(extraVars, asked)) continue;
+    const isSecret = hidden.has(asked.name);
+    const prompt = { ...asked, private: asked.private || isSecret, isSecret };
     const value = ask ? await typed(prompt, ask, secrets) : prompt.default;
     if (value) answers.push({ key: prompt.name, keySource: prompt.source, value });
     else errors.push(missing(prompt));
@@ -79,9 +82,14 @@ const missing = ({ name, source }: Prompt): OrchError =>
     hint: `Pass -e ${name}=VALUE, or give it a default.`,
   });
 
-async function typed(prompt: Prompt, ask: Ask, secrets: Set<string>): Promise<Tree | undefined> {
+async function typed(
+  prompt: Prompt & { readonly isSecret: boolean },
+  ask: Ask,
+  secrets: Set<string>,
+): Promise<Tree | undefined> {
   const preset = prompt.default;
-  const shown = preset?.kind === 'scalar' ? ` [${String(preset.value)}]` : '';
+  const words = prompt.isSecret || preset?.kind !== 'scalar' ? MASK : String(preset.value);
+  const shown = preset?.kind === 'scalar' ? ` [${words}]` : '';
   for (;;) {
     const text = await ask(`${prompt.prompt}${shown}: `, !prompt.private);
     if (prompt.confirm && text !== (await ask(`confirm ${prompt.prompt}: `, !prompt.private)))

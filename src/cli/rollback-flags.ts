@@ -3,7 +3,7 @@ import type { RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { eventsOf, runNamed } from './past-runs.ts';
 import { summaryOf } from './run-summary.ts';
-import { withoutHidden } from './runs.ts';
+import { withoutHidden } from './tellable.ts';
 
 /** Reads a command line of `run`, `check` or `exec` and gives its flags to `take`. Resolves to an exit code. */
 export type Parse = (words: readonly string[], take: (flags: RunFlags) => void) => Promise<number>;

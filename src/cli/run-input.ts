@@ -20,8 +20,8 @@ import { nearby } from './nearby.ts';
 import { forksFor, openFiles } from './open-files.ts';
 import { reachBy } from './reach.ts';
 import { isGone, ownProcess } from './run-process.ts';
-import { holdsSecret, noteMade, noteSecrets, noteValue } from './secrets.ts';
-import { loadInventoryFor, loadOptions, type Project } from './wiring.ts';
+import { holdsSecret, noteMade, noteValue } from './secrets.ts';
+import { loadInventoryFor, loadOptions, noteGiven, type Project } from './wiring.ts';
 import { now } from '../lib/clock.ts';
 
 /** What a run is given besides its name, its listener and its signals. */
@@ -38,8 +38,7 @@ export function runInput(given: {
 }): Wired {
   const { project, flags, io, passwords, secrets } = given;
   for (const password of [passwords.login, passwords.become]) noteValue(password, true, secrets);
-  const layers = [...project.inventory.hosts.values()].flatMap((host) => host.layers);
-  noteSecrets([...layers, project.extraVars], secrets);
+  noteGiven(project, project.playbooks, project);
   const reach = reachBy({ flags, passwords, io, warn: given.warn });
   return {
     orch: version(),
@@ -47,7 +46,10 @@ export function runInput(given: {
     inventory: project.inventory,
     registry: project.registry,
     validate: project.validate ?? validateParams,
-    evaluator: createEvaluator(templatePorts(io, project.inventory, project.files.vault)),
+    evaluator: createEvaluator({
+      ...templatePorts(io, project.inventory, project.files.vault),
+      hiding: { names: project.hidden, note: (text) => void secrets.add(text) },
+    }),
     connect,
     dialAhead,
     options: { ...optionsOf(flags, project, passwords), forks: forksOf(given) },

@@ -1,12 +1,12 @@
 import { pastOf } from '../engine/past.ts';
 import { OrchError } from '../lib/errors.ts';
 import { isForJournal } from '../model/journal.ts';
-import { REDACTED } from '../lib/redact.ts';
 import { count } from '../report/hosts.ts';
 import type { RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { eventsOf, runNamed, runNames } from './past-runs.ts';
 import { standard } from './outputs.ts';
+import { withoutHidden } from './tellable.ts';
 import { ENDS, type RunSummary, summaryOf } from './run-summary.ts';
 
 /** `orch runs`: the runs that left a journal here, newest last. Resolves to the exit code. */
@@ -77,10 +77,3 @@ export function resumption(word: string, more: readonly string[], io: Io): Resum
     });
   return { words: [...whole, ...more], io: { ...io, past: pastOf(run, events) } };
 }
-
-/** The words without `-e` of which a value is not kept. */
-export const withoutHidden = (words: readonly string[]): readonly string[] =>
-  words.filter((word, i) => {
-    const flag = word === '-e' || word === '--extra-vars';
-    return !word.includes(REDACTED) && !(flag && (words[i + 1] ?? '').includes(REDACTED));
-  });

@@ -1,7 +1,10 @@
 import { redact, SHORTEST } from '../lib/redact.ts';
-import type { Layer } from '../model/scope.ts';
-import { isTemplate, type Tree } from '../model/tree.ts';
+import type { Outcome } from '../model/event.ts';
+import type { HiddenNames } from '../model/hidden.ts';
+import type { Given, Layer } from '../model/scope.ts';
+import { isTemplate, plain, type Tree } from '../model/tree.ts';
 import { Secret, type Value, isMap } from '../model/value.ts';
+import { cover } from '../template/hidden.ts';
 
 /** Variables of connections that are passwords, whoever wrote them down in the clear. */
 const PASSWORDS = /^ansible_(ssh_|become_|sudo_)?pass(word)?$/;
@@ -15,14 +18,45 @@ export const holdSecret = (secrets: ReadonlySet<string>): void => void (known = 
 /** A text without any secret that this process came across. */
 export const masked = (text: string): string => (known.size === 0 ? text : redact(text, known));
 
-/** Adds every secret of some layers to the set that output is cleaned of: encrypted values and passwords. */
-export function noteSecrets(layers: Iterable<Layer>, secrets: Set<string>): void {
+/**
+ * Adds every secret of some layers to the set that output is cleaned of: encrypted values, passwords, and what `hidden`
+ * names.
+ */
+export function noteSecrets(
+  layers: Iterable<Layer>,
+  secrets: Set<string>,
+  hidden: HiddenNames,
+): void {
   for (const { vars } of new Set(layers)) {
     for (const [name, given] of vars) {
       if ('tree' in given) noteTree(given.tree, PASSWORDS.test(name), secrets);
       else if ('value' in given) noteValue(given.value, PASSWORDS.test(name), secrets);
+      const whole = hidden.get(name);
+      if (whole) cover(writtenIn(given), whole, (text) => secrets.add(text));
     }
   }
+}
+
+/** Adds what a task gives to variables that `hidden` names, by set_fact, include_vars or add_host, before it is told. */
+export function noteGivenBy(
+  { data, items = [] }: Pick<Outcome, 'data' | 'items'>,
+  secrets: Set<string>,
+  hidden: HiddenNames,
+): void {
+  const host = data?.['add_host'];
+  const maps = [data?.['ansible_facts'], isMap(host) ? host['host_vars'] : undefined];
+  for (const map of maps)
+    for (const [name, whole] of isMap(map) ? hidden : [])
+      if (isMap(map) && Object.hasOwn(map, name))
+        cover(map[name] ?? null, whole, (text) => secrets.add(text));
+  for (const { outcome } of items) noteGivenBy(outcome, secrets, hidden);
+}
+
+/** What a variable is given, without what only an evaluation could tell. */
+function writtenIn(given: Given): Value {
+  if ('value' in given) return given.value;
+  if ('lazy' in given) return null;
+  return plain(given.tree, (leaf) => (isTemplate(leaf) || leaf.secret ? null : leaf.value));
 }
 
 function noteTree(tree: Tree, isPassword: boolean, secrets: Set<string>): void {

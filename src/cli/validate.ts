@@ -5,7 +5,7 @@ import type { ValidateFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { asErrors, warningText } from './findings.ts';
 import { inventoryOf, programOf } from './program-of.ts';
-import { errorsOf, givenVars, loadBooks, type Found } from './wiring.ts';
+import { errorsOf, givenVars, loadBooks, noteGiven, type Found } from './wiring.ts';
 import { openWorld } from './world.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function validate(
     warnings++;
     io.err(text);
   };
-  const given = { files, extraVars: givenVars(flags, files), follow: true };
+  const given = { files, hidden: world.hidden, extraVars: givenVars(flags, files), follow: true };
   for (const playbook of playbooks) {
     const found = await errorsOf(async () => {
       const [book] = await loadBooks([playbook], given);
@@ -42,6 +42,7 @@ export async function validate(
   const wrong = await errorsOf(() => (inventory = inventoryOf(flags, world, playbooks)));
   errors.push(...wrong);
   if (wrong.length === 0) for (const name of flags.inventory) good.add(name);
+  noteGiven(inventory ?? given, books, world);
   // Of a playbook that was not read, nothing is known that others may rely on.
   if (errors.length === 0) {
     const { analyze } = await import('../analyze/analyze.ts');

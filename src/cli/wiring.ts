@@ -16,11 +16,13 @@ import type { Tree } from '../model/tree.ts';
 import { openWorld, programs, type World } from './world.ts';
 import { loadInventory } from '../inventory/inventory.ts';
 import { createEvaluator } from '../template/evaluator.ts';
+import { playLayers } from './explain-layers.ts';
 import { extraVars } from './extra-vars.ts';
 import { playTemplateErrors, taskTemplateErrors } from './check-templates.ts';
 import type { InventoryFlags, RunFlags } from './flags.ts';
 import { lists, written } from './listing.ts';
 import { defaultInventory } from './default-inventory.ts';
+import { noteSecrets } from './secrets.ts';
 import { rolesPath } from './roles-path.ts';
 
 /** All files of a run, read and checked. */
@@ -76,7 +78,7 @@ export interface Found {
 /** What loading is given, for playbooks and for what they include. */
 export const loadOptions = (
   registry: Registry,
-  { files, extraVars, follow, listing }: Partial<LoadOptions>,
+  { files, extraVars, follow, listing, hidden }: Partial<LoadOptions>,
 ): LoadOptions => ({
   files: files ?? nodeFiles,
   registry,
@@ -86,6 +88,7 @@ export const loadOptions = (
   rolesPath: rolesPath(process.env, homedir()),
   ...(extraVars ? { extraVars } : {}),
   ...(follow ? { follow } : {}),
+  ...(hidden ? { hidden } : {}),
   ...(listing ? { listing } : {}),
 });
 
@@ -139,10 +142,12 @@ export async function loadProject(
     ...(await errorsOf(async () => {
       const extra = givenVars(flags, world.files);
       const listing = lists(flags) && flags.syntaxCheck !== true;
-      books = await loadBooks(playbooks, { files: world.files, extraVars: extra, listing });
+      const { files, hidden } = world;
+      books = await loadBooks(playbooks, { files, hidden, extraVars: extra, listing });
     })),
     ...(await errorsOf(() => (found = loadInventoryFor(flags, world, playbooks)))),
   ];
+  if (found) noteGiven(found, books, world);
   if (errors.length > 0 || !found) throw new OrchErrors(once(errors));
   const { inventory, extraVars: extra } = found;
   const select = (pattern: string, among = inventory): readonly Host[] =>
@@ -157,6 +162,18 @@ export async function loadProject(
     hostsOf: (play) => select(written(play.hosts)),
   };
 }
+
+/** What is secret in all that was read is known before anything of it is told. */
+export const noteGiven = (
+  { inventory, extraVars: extra }: Pick<Project, 'extraVars'> & { readonly inventory?: Inventory },
+  books: readonly Playbook[],
+  { secrets, hidden }: World,
+): void => {
+  const { above, below } = playLayers(books);
+  const hosts = [...(inventory?.hosts.values() ?? [])].flatMap((host) => host.layers);
+  const layers = [extra, ...hosts, ...[...above, ...below].map(({ layer }) => layer)];
+  noteSecrets(layers, secrets, hidden);
+};
 
 /** What is read for playbooks and for the inventory alike is wrong only once. */
 const once = (errors: readonly OrchError[]): readonly OrchError[] => [

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { OrchError } from '../lib/errors.ts';
 import { nodeFiles } from '../load/node-files.ts';
 import type { Files } from '../model/files.ts';
+import type { HiddenNames } from '../model/hidden.ts';
 import type { Programs } from '../inventory/script.ts';
 import type { VaultFlags } from './flags.ts';
 import { holdSecret } from './secrets.ts';
@@ -14,6 +15,8 @@ import { vaultKeys } from './vault-keys.ts';
 export interface World {
   readonly files: Files;
   readonly secrets: Set<string>;
+  /** Variables that are secret by what the playbooks read so far say of them. */
+  readonly hidden: HiddenNames;
 }
 
 /** Opens the files of this machine; asks for vault passwords where the flags say so. */
@@ -25,6 +28,7 @@ export async function openWorld(flags: VaultFlags): Promise<World> {
   return {
     files: { ...nodeFiles, vault: openVault(keys, (secret) => secrets.add(secret)) },
     secrets,
+    hidden: new Map(),
   };
 }
 

@@ -3,7 +3,7 @@ import { OrchError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { Input, Play } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
-import { Secret, Unknown, type Value, isLazy, isMap } from '../model/value.ts';
+import { MASK, Secret, Unknown, type Value, isLazy, isMap } from '../model/value.ts';
 import { showSource } from '../lib/source.ts';
 import { show } from './show.ts';
 
@@ -69,8 +69,9 @@ function problem(input: Input, scope: Scope): Problem | OrchError | undefined {
   if (value instanceof Unknown) return undefined;
   const wrong = mismatch(input, computed(input, scope, value));
   if (wrong === undefined) return undefined;
-  const close = didYouMean(show(value), (input.choices ?? []).map(String));
-  const after = ` must be ${wrong}, is ${show(value)}${setAt(input, scope)}.${close}`;
+  const shown = input.secret ? MASK : show(value);
+  const close = didYouMean(shown, (input.choices ?? []).map(String));
+  const after = ` must be ${wrong}, is ${shown}${setAt(input, scope)}.${close}`;
   return {
     code: 'INPUT_INVALID',
     before: `input ${name} of`,
@@ -89,7 +90,8 @@ function valueOf(input: Input, scope: Scope): Value | undefined | OrchError {
 }
 
 /** What a template computed is text; a number in it is as good as one. */
-function computed({ name, type }: Input, scope: Scope, value: Value): Value {
+function computed({ name, type }: Pick<Input, 'name' | 'type'>, scope: Scope, value: Value): Value {
+  if (value instanceof Secret) return computed({ name, type }, scope, value.reveal());
   if ((type !== 'integer' && type !== 'number') || typeof value !== 'string') return value;
   const given = scope.layers.map(({ vars }) => vars.get(name)).find((found) => found);
   const template = given !== undefined && 'tree' in given && isTemplate(given.tree);

@@ -1,5 +1,7 @@
+import { hide } from '../model/hidden.ts';
 import type { Input } from '../model/play.ts';
 import { entry, hasTemplate, plain, type MapTree, type Tree } from '../model/tree.ts';
+import { flagOf } from './around.ts';
 import { checkKeywords, fail, type Loading } from './loading.ts';
 import { kindOfValue } from './schema/words.ts';
 
@@ -39,12 +41,14 @@ function readInput(loading: Loading, name: string, map: MapTree): Input {
       source: listed.source,
       hint: 'Write a list: choices: [a, b].',
     });
+  const secret = isSecret(loading, name, map);
   const input: Input = {
     name,
     type: text('type') as Input['type'],
     description: text('description'),
     ...(preset ? { default: preset } : {}),
     ...(choices ? { choices: plain(choices) as readonly (string | number | boolean)[] } : {}),
+    ...(secret ? { secret } : {}),
     source: map.source,
   };
   if (preset && !hasTemplate(preset) && !fits(preset, input)) {
@@ -61,6 +65,20 @@ function readInput(loading: Loading, name: string, map: MapTree): Input {
     );
   }
   return input;
+}
+
+/** Whether an input is secret; if so, so is every variable of that name. What is true or false cannot be. */
+function isSecret(loading: Loading, name: string, map: MapTree): boolean {
+  const written = entry(map, 'secret');
+  if (!written || !flagOf(written.value, false)) return false;
+  const type = entry(map, 'type')?.value;
+  if (type?.kind === 'scalar' && type.value === 'boolean')
+    fail(loading, 'INPUT_INVALID', `Input "${name}" is true or false: that is no secret.`, {
+      source: written.keySource,
+      hint: 'Leave `secret` out, or make it a string.',
+    });
+  if (loading.hidden) hide(loading.hidden, [name]);
+  return true;
 }
 
 function fits(tree: Tree, { type, choices }: Input): boolean {

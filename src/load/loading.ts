@@ -2,6 +2,7 @@ import type { ErrorCode } from '../lib/error-table.ts';
 import { OrchError, OrchErrors } from '../lib/errors.ts';
 import type { Source } from '../lib/source.ts';
 import type { Files } from '../model/files.ts';
+import type { HiddenNames } from '../model/hidden.ts';
 import type { Registry, Validate } from '../model/module.ts';
 import type { Task, Warning } from '../model/play.ts';
 import type { Evaluator, Layer } from '../model/scope.ts';
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly evaluator?: Evaluator;
   /** `-e`: known before any host is. */
   readonly extraVars?: Layer;
+  /** Gets the variables that playbooks and roles call secret. */
+  readonly hidden?: HiddenNames;
   /** Folders in which roles are looked for after those beside the playbook. */
   readonly rolesPath?: readonly string[];
   /** Files and roles that are included by name when their turn comes are read too, and errors in them told. */

@@ -1,8 +1,10 @@
+import { hide } from '../model/hidden.ts';
 import { bareTask } from '../model/bare-task.ts';
 import type { Item } from '../model/play.ts';
 import { entry, type Entry, type MapTree, type Tree } from '../model/tree.ts';
 import { findModule, readArgs } from './args.ts';
-import { inherit } from './around.ts';
+import { flagOf, inherit } from './around.ts';
+import type { Loading } from './loading.ts';
 import type { Place, PlayLoading } from './place.ts';
 import type { RoleMeta } from './role-files.ts';
 import { review } from './task.ts';
@@ -84,6 +86,24 @@ const contextOf = ({ files, source }: RoleUse, name: string): MapTree => {
     source,
   };
 };
+
+/** Arguments that a specification calls secret, or keeps out of the log: they are, whatever gives them. */
+export function hideArguments(
+  { hidden }: Loading,
+  { from: { tasks = 'main' } }: RoleUse,
+  { argumentSpecs }: RoleMeta,
+): void {
+  const spec = entry(argumentSpecs, tasks.replace(/\.(ya?ml|json)$/, ''))?.value;
+  const look = (options: Tree | undefined, path: readonly string[]): void => {
+    if (options?.kind !== 'map' || !hidden) return;
+    for (const { key, value } of options.entries) {
+      const says = (word: string): boolean => flagOf(entry(value, word)?.value, false);
+      if (says('secret') || says('no_log')) hide(hidden, [...path, key]);
+      else look(entry(value, 'options')?.value, [...path, key]);
+    }
+  };
+  look(entry(spec, 'options')?.value, []);
+}
 
 /** Values that stand where the role is used: only -e could change them. */
 function statics(options: MapTree, { around }: Place, use: RoleUse): MapTree {

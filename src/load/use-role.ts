@@ -5,7 +5,7 @@ import { entry, plain, type Entry, type MapTree, type Tree } from '../model/tree
 import { flagOf, inherit, maps } from './around.ts';
 import { checkKeywords, fail } from './loading.ts';
 import type { Place, PlayLoading } from './place.ts';
-import { argumentCheck } from './role-arguments.ts';
+import { argumentCheck, hideArguments } from './role-arguments.ts';
 import {
   findRole,
   roleFile,
@@ -54,6 +54,7 @@ export function useRole(loading: PlayLoading, use: RoleUse): UsedRole | undefine
   const named = (part: 'vars' | 'defaults'): readonly MapTree[] =>
     roleVars(loading, files, part, { name: use.from[part], source });
   const meta = roleMeta(loading, files, source);
+  hideArguments(loading, use, meta);
   const parent = place.around.role;
   const parents = parent ? [parent, ...parent.parents] : [];
   const own = { defaults: named('defaults'), vars: [...named('vars'), ...use.vars] };

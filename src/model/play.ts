@@ -54,6 +54,8 @@ export interface Input {
   /** Left out: the input must be set. May hold templates. */
   readonly default?: Tree;
   readonly choices?: readonly (string | number | boolean)[];
+  /** Whatever gives it a value, it is a secret. */
+  readonly secret?: true;
   readonly source: Source;
 }
 

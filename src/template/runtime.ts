@@ -16,6 +16,7 @@ import {
   type Val,
 } from './values.ts';
 import { truthy } from './compare.ts';
+import type { HidingPort } from './hidden.ts';
 
 /** How the lookup `template` wants a file. */
 export interface Rendering {
@@ -61,6 +62,8 @@ export interface Ports {
   readonly paths?: Paths;
   /** Parses the documents of a YAML text, for `from_yaml`. */
   readonly yaml?: (text: string) => readonly Value[];
+  /** Variables that are secret by their names; what is hidden of them is told. */
+  readonly hiding?: HidingPort;
   readonly now?: () => Date;
   /** A number from 0 up to, not including, 1. */
   readonly random?: () => number;

@@ -8,6 +8,7 @@ import { truthy } from './compare.ts';
 import { evaluate } from './evaluate.ts';
 import { failure } from './faults.ts';
 import { finish } from './finish.ts';
+import { covered } from './hidden.ts';
 import { parseCondition, parseExpression, parseFile, parseTemplate } from './parse.ts';
 import { parsed, placeOf } from './place.ts';
 import { keepsText, render, renderFile } from './render.ts';
@@ -121,7 +122,7 @@ export class LazyScope implements Scope, Reader {
     if (known !== undefined) return known;
     const given = this.#find(name);
     if (!given) return name === 'vars' ? allVars(this) : undefined;
-    const value = this.#evaluate(name, given);
+    const value = covered(name, this.#evaluate(name, given), this.#shared.ports.hiding);
     this.#known.set(name, value);
     return value;
   }

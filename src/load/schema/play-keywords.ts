@@ -91,6 +91,7 @@ export const inputSchema: Schema = {
       items: { type: ['string', 'number', 'boolean'] },
       description: 'The values it may have.',
     },
+    secret: flag('Whether its value is a secret, whatever gives it: masked in all output.'),
   },
 };
 

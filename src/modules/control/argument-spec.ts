@@ -77,6 +77,7 @@ const WORDS: ReadonlySet<string> = new Set([
   'version_added',
   'aliases',
   'no_log',
+  'secret',
   'fallback',
   'apply_defaults',
   'removed_in_version',

@@ -6,7 +6,8 @@ import { eventsOf, runNamed, runNames } from '../../../src/cli/past-runs.ts';
 import { limitByRun } from '../../../src/cli/run-limit.ts';
 import { resumption } from '../../../src/cli/runs.ts';
 import { summaryOf } from '../../../src/cli/run-summary.ts';
-import { tellable } from '../../../src/cli/tellable.ts';
+import { hide, type HiddenNames } from '../../../src/model/hidden.ts';
+import { tellable, withoutHidden } from '../../../src/cli/tellable.ts';
 import { OrchError } from '../../../src/lib/errors.ts';
 import type { RunEvent } from '../../../src/model/event.ts';
 import { stamped } from '../../helpers/events.ts';
@@ -90,7 +91,7 @@ describe('journals of earlier runs', () => {
 
   it('tell how to go on, and what has to be given again', () => {
     expect(resumption('last', ['-v'], folder()).words).to.deep.equal(['run', 'a.yml', '-v']);
-    const io = folder(tellable(['run', 'a.yml', '-e', 'db_password=hunter2']));
+    const io = folder(tellable(['run', 'a.yml', '-e', 'db_password=hunter2'], new Map()));
     expect(refused(() => resumption('last', [], io))).to.match(/-e/);
     expect(resumption('last', ['-e', 'db_password=x'], io).words).to.deep.equal([
       ...['run', 'a.yml', '-e', 'db_password=x'],
@@ -104,7 +105,7 @@ describe('journals of earlier runs', () => {
 describe('the words of a command line in a journal', () => {
   it('hold no values of variables that sound like secrets', () => {
     const words = (...all: string[]): readonly string[] =>
-      tellable(['run', 'a.yml', ...all]).slice(2);
+      tellable(['run', 'a.yml', ...all], new Map()).slice(2);
     expect(words('-e', 'a=1 db_password=x')).to.deep.equal(['-e', 'a=1 db_password=********']);
     expect(words('--extra-vars={"api_token": "x"}')).to.deep.equal(['--extra-vars=********']);
     expect(words('-etoken=x')).to.deep.equal(['-etoken=********']);
@@ -112,5 +113,18 @@ describe('the words of a command line in a journal', () => {
     expect(words('-e', 'keyboard=de', '-l', 'token')).to.deep.equal([
       ...['-e', 'keyboard=de', '-l', 'token'],
     ]);
+  });
+
+  it('hold no values of variables that are secret by what the playbook says', () => {
+    const hidden: HiddenNames = new Map();
+    hide(hidden, ['pin']);
+    const words = (...all: string[]): readonly string[] => tellable(all, hidden);
+    expect(words('-Ce', 'a=1 pin=7')).to.deep.equal(['-Ce', 'a=1 pin=********']);
+    expect(words('-be', '{"pi\\u006e": 7}')).to.deep.equal(['-be', '********']);
+    expect(words('-e', "a='1 2' pin='7 8'")).to.deep.equal(['-e', '********']);
+    expect(words('-e', 'a=1', '-l', 'pin')).to.deep.equal(['-e', 'a=1', '-l', 'pin']);
+    expect(
+      withoutHidden(words('run', '-be', 'pin=7', '-bepin=8', '-epin=9', '-e', 'a=1')),
+    ).to.deep.equal(['run', '-b', '-b', '-e', 'a=1']);
   });
 });

@@ -29,6 +29,7 @@ const project = (vars: Readonly<Record<string, string>> = {}) => ({
     vars: new Map(Object.entries(vars).map(([name, value]) => [name, { value }] as const)),
   },
   secrets: new Set<string>(),
+  hidden: new Map(),
 });
 const playOf = ({ playbooks }: { playbooks: readonly { plays: readonly Play[] }[] }) =>
   playbooks[0]?.plays[0];

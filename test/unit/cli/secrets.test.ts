@@ -34,6 +34,7 @@ describe('noteSecrets', () => {
         }),
       ],
       secrets,
+      new Map(),
     );
     expect([...secrets].sort()).to.deep.equal(['22', 'four', 'one', 'three', 'vaulted']);
   });
