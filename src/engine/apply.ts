@@ -49,10 +49,10 @@ export function movesOf(folds: Observations): readonly Move[] {
 
 /** The questions of a wave, in the order of its needs. */
 export const observeParts = (needs: ReadonlyMap<string, Need>): readonly Part[] =>
-  [...needs.values()].map(({ resource, scopes }) => ({
-    script: resource.observe(scopes).script,
-    deadline: OBSERVE_DEADLINE,
-  }));
+  [...needs.values()].map(({ resource, scopes }) => {
+    const { script, room } = resource.observe(scopes);
+    return { script, deadline: OBSERVE_DEADLINE, ...(room === undefined ? {} : { room }) };
+  });
 
 /** What the host showed, by resource key. */
 export function readObserved(

@@ -3,6 +3,7 @@ import type { Shell } from '../lib/shell.ts';
 import type { Brought } from './brought.ts';
 import type { Effect } from './effect.ts';
 import type { Nearby } from './nearby.ts';
+import type { Probe } from './probe.ts';
 import type { Recall } from './recall.ts';
 import type { Scope } from './scope.ts';
 import type { Reply } from './transport.ts';
@@ -10,6 +11,7 @@ import type { MapTree } from './tree.ts';
 import type { Unknown, Value } from './value.ts';
 
 export type { Brought } from './brought.ts';
+export type { Probe } from './probe.ts';
 
 /** JSON Schema (2020-12) of a module's arguments: type, validation, editor help and docs come from it. */
 export type ParamsSchema = {
@@ -36,13 +38,6 @@ export interface Seen<State, Facts> {
   readonly state: State;
   /** Anything else the plan needs: versions, names that exist, raw text for compare-and-swap. Never compared. */
   readonly facts: Facts;
-}
-
-/** A question to a host; it changes nothing. */
-export interface Probe<State, Facts> {
-  readonly script: Shell;
-  /** Reads the answer. Throws an OrchError (REPLY_UNREADABLE, TOOL_MISSING or one that says what is down) and nothing else. */
-  parse(reply: Reply): Seen<State, Facts>;
 }
 
 /** How much a step disturbs what runs. */

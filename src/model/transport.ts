@@ -69,6 +69,8 @@ export interface Part {
   readonly input?: Input;
   /** Takes standard output as it comes, without a limit; the reply's is empty. What it returns is waited for. */
   readonly output?: (chunk: Buffer) => void | Promise<void>;
+  /** Bytes of each stream that the reply keeps; left out: 8 MB. Where it is given, the deadline counts from what was heard last. */
+  readonly room?: number;
   /** Hears both streams as they come, besides what is kept. */
   readonly tap?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
   /** Milliseconds; when they pass, what runs is ended on the host and the reply says so. */

@@ -62,18 +62,19 @@ class Stream {
   /** The part that last asked for its input. */
   wants: number | undefined;
   readonly #prefix: Buffer;
-  readonly #limit: number;
+  /** Bytes kept of each part. */
+  readonly #rooms: readonly number[];
   readonly #take: Take | undefined;
   #kept = 0;
   #held: Buffer = Buffer.alloc(0);
 
-  constructor(nonce: string, count: number, limit: number, take?: Take) {
+  constructor(nonce: string, rooms: readonly number[], take?: Take) {
     this.#prefix = Buffer.from(`\x1e${nonce}:`);
-    this.#limit = limit;
+    this.#rooms = rooms;
     this.#take = take;
-    this.bodies = Array.from({ length: count }, () => []);
-    this.cuts = Array.from({ length: count }, () => 0);
-    this.statuses = Array.from({ length: count }, () => undefined);
+    this.bodies = rooms.map(() => []);
+    this.cuts = rooms.map(() => 0);
+    this.statuses = rooms.map(() => undefined);
   }
 
   push(chunk: Buffer): void {
@@ -129,7 +130,8 @@ class Stream {
     if (bytes.length === 0) return;
     const body = this.at < 0 ? this.preface : this.bodies[this.at];
     if (!body || (this.at >= 0 && this.#take?.(this.at, bytes))) return;
-    const fits = Math.max(0, (this.at < 0 ? PREFACE_LIMIT : this.#limit) - this.#kept);
+    const room = this.at < 0 ? PREFACE_LIMIT : (this.#rooms[this.at] ?? 0);
+    const fits = Math.max(0, room - this.#kept);
     if (fits > 0) body.push(bytes.length > fits ? bytes.subarray(0, fits) : bytes);
     this.#kept += Math.min(fits, bytes.length);
     if (this.at >= 0 && bytes.length > fits) {
@@ -146,21 +148,16 @@ export class ReplyDecoder {
 
   constructor(
     nonce: string,
-    count: number,
-    {
-      limit = OUTPUT_LIMIT,
-      take,
-    }: {
-      readonly limit?: number;
-      /** Takes bytes of a part as they come; true when they need not be kept. */
-      readonly take?: (stream: 'stdout' | 'stderr', part: number, bytes: Buffer) => boolean;
-    } = {},
+    parts: readonly Pick<Part, 'room'>[],
+    /** Takes bytes of a part as they come; true when they need not be kept. */
+    take?: (stream: 'stdout' | 'stderr', part: number, bytes: Buffer) => boolean,
   ) {
-    this.#count = count;
+    this.#count = parts.length;
+    const rooms = parts.map(({ room = OUTPUT_LIMIT }) => room);
     const taker = (stream: 'stdout' | 'stderr'): Take | undefined =>
       take && ((part, bytes) => take(stream, part, bytes));
-    this.#stdout = new Stream(nonce, count, limit, taker('stdout'));
-    this.#stderr = new Stream(nonce, count, limit, taker('stderr'));
+    this.#stdout = new Stream(nonce, rooms, taker('stdout'));
+    this.#stderr = new Stream(nonce, rooms, taker('stderr'));
   }
 
   push(stream: 'stdout' | 'stderr', chunk: Buffer): void {

@@ -77,7 +77,7 @@ export class IdentityShell {
     const pipe = this.#pipe ?? (await this.#open(nonce, signal));
     const late = new Set<number>();
     const taking = taker(parts, pipe);
-    const decoder = new ReplyDecoder(nonce, parts.length, taking ? { take: taking.take } : {});
+    const decoder = new ReplyDecoder(nonce, parts, taking?.take);
     this.#tally.trips += 1;
     const watch = watchTrip({
       ...{ pipe, parts, decoder, signal, late },

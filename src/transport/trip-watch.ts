@@ -150,7 +150,10 @@ class Watch {
       const input = parts[wants]?.input;
       if (input) feed(pipe, input, label, sent).catch((error: unknown) => this.#stop(fault(error)));
     }
-    if (decoder.at === this.#at) return;
+    if (decoder.at === this.#at) {
+      if (parts[this.#at]?.room !== undefined && !this.#stopping) this.#timer?.refresh();
+      return;
+    }
     const at = (this.#at = decoder.at);
     this.#stopping = false;
     clearTimeout(this.#timer);

@@ -76,6 +76,76 @@ describe('files of any size', function () {
     expect(sum(join(here, 'back/b'))).to.equal(sum(join(here, 'tree/b')));
   });
 
+  it('are edited as Ansible does it, and once', async () => {
+    const path = join(out, 'log');
+    const lines = Array.from(
+      { length: 90_000 },
+      (_, i) => `line ${i}, a word of ü and port=${i % 7000}`,
+    );
+    // No UTF-8 in it: an edit keeps every other byte.
+    const odd = Buffer.from([0xff, 0x0a]);
+    writeFileSync(path, Buffer.concat([Buffer.from(`${lines.join('\n')}\n`), odd]));
+    symlinkSync('log', join(out, 'link'));
+    const tasks = [
+      { lineinfile: { path, regexp: '^line 100,', line: 'changed é' } },
+      { lineinfile: { path: join(out, 'link'), line: 'last' } },
+      { blockinfile: { path, block: 'a\nb', insertafter: '^changed' } },
+      { replace: { path, regexp: 'port=6999$', replace: 'port=1' }, vars: {} },
+    ];
+    const want = [
+      ...lines.slice(0, 100),
+      ...['changed é', '# BEGIN ANSIBLE MANAGED BLOCK', 'a', 'b', '# END ANSIBLE MANAGED BLOCK'],
+      ...lines.slice(101),
+    ];
+    const foreseen = await played(tasks.slice(0, 3), { check: true });
+    expect([foreseen.exit, foreseen.kinds]).to.deep.equal([0, 'changed changed changed']);
+    expect(statSync(path).size).to.be.greaterThan(1024 * 1024 * 3);
+    const first = await played(tasks.slice(0, 3));
+    expect([first.exit, first.kinds]).to.deep.equal([0, 'changed changed changed']);
+    expect(
+      readFileSync(path).equals(
+        Buffer.concat([Buffer.from(`${want.join('\n')}\n`), odd, Buffer.from('last\n')]),
+      ),
+    ).to.equal(true);
+    expect((await played(tasks.slice(0, 3))).kinds).to.equal('ok ok ok');
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    expect((await played([...tasks.slice(3), ...tasks.slice(3)])).kinds).to.equal('changed ok');
+    const after = readFileSync(path, 'utf8');
+    expect(after).to.equal(`${lines.join('\n').replace(/port=6999$/gm, 'port=1')}\n`);
+    expect(readdirSync(out).sort()).to.deep.equal(['link', 'log']);
+  });
+
+  it('are edited where a secret goes into them, which no argument and no diff shows', async () => {
+    const path = join(out, 'log');
+    writeFileSync(path, 'x=1\n'.repeat(500_000));
+    const file = join(here, 'play.yml');
+    const task = { lineinfile: { path, line: '{{ word }}' } };
+    const inputs = { word: { type: 'string', secret: true, default: 'hush-7' } };
+    writeFileSync(file, stringify([{ hosts: 'all', gather_facts: false, inputs, tasks: [task] }]));
+    const { exit, events } = await localRun(file, {});
+    expect(exit).to.equal(0);
+    expect(readFileSync(path, 'utf8').endsWith('x=1\nhush-7\n')).to.equal(true);
+    expect(JSON.stringify(events)).not.to.contain('x=1');
+  });
+
+  it('are edited up to 64 MB, and what is larger is refused with its cure', async () => {
+    const path = join(out, 'log');
+    writeFileSync(path, 'x\n');
+    spawnSync('truncate', ['-s', String(64 * 1024 * 1024 + 1), path]);
+    const run = await played([{ lineinfile: { path, line: 'y' } }]);
+    expect([run.exit, run.kinds]).to.deep.equal([2, 'failed']);
+    const [fault] = run.events.flatMap((e) => (e.type === 'task-ended' ? [e.outcome.fault] : []));
+    expect(fault?.message).to.equal(`${path} has 65 MB: orch edits texts of up to 64 MB`);
+    expect(fault?.source?.line).to.equal(5);
+    spawnSync('truncate', ['-s', String(64 * 1024 * 1024 - 3), path]);
+    const line = { lineinfile: { path, line: 'y' } };
+    expect((await played([line])).kinds).to.equal('changed');
+    expect(statSync(path).size).to.equal(64 * 1024 * 1024);
+    const more = await played([line, { lineinfile: { path, line: 'z' } }]);
+    expect(more.kinds).to.equal('ok failed');
+    expect(statSync(path).size).to.equal(64 * 1024 * 1024);
+  });
+
   it('leave the old file where the new one has no room', async function () {
     if (process.getuid?.() !== 0) this.skip();
     const disk = join(out, 'disk');

@@ -128,6 +128,22 @@ export function promises(targetOf: () => Target): void {
     expect(replies[3]!.exit).to.equal(-1);
   });
 
+  it('keeps more of what a part may say, and gives it its time anew while it speaks', async () => {
+    const room = 30_000_000;
+    const slow = 'for i in 1 2 3 4 5 6; do printf x; sleep 0.4; done';
+    const [big, spoke, mute] = await session.trip(
+      [
+        part('head -c 20000000 /dev/zero', { room, deadline: 60_000 }),
+        part(slow, { room, deadline: 1500 }),
+        part('printf x; sleep 30', { room, deadline: 1500 }),
+      ],
+      {},
+    );
+    expect([big?.stdout.length, big?.cut]).to.deep.equal([20_000_000, undefined]);
+    expect([spoke?.exit, spoke?.stdout.toString()]).to.deep.equal([0, 'xxxxxx']);
+    expect(mute?.ended).to.equal('deadline');
+  });
+
   it('ends a part on the host when its deadline passes, with all it started, and goes on', async () => {
     const n = unique++;
     const replies = await session.trip(

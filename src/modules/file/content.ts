@@ -24,7 +24,7 @@ export function contentOf(bytes: Buffer): Content {
 export const summed = (bytes: Buffer): Content => ({
   sha256: sha256(bytes),
   size: bytes.length,
-  how: { base64: bytes.toString('base64') },
+  how: bytes.length > LARGEST_TEXT ? { read: () => bytes } : { base64: bytes.toString('base64') },
 });
 
 /** Content that a secret is in. */
@@ -66,11 +66,12 @@ export function sumsOf(content: Content): { readonly sha1?: string; readonly md5
 
 /** What has to be sent beside a script to write a content: what is too large to stand in it. */
 export function broughtOf(content: Content): Brought | undefined {
-  if (typeof content === 'string' || 'secret' in content || !content.how) return undefined;
-  const { how, size } = content;
-  if ('file' in how) return { size, from: { file: how.file } };
-  if (size <= LARGEST_TEXT) return undefined;
-  return { size, from: { bytes: Buffer.from(how.base64, 'base64') } };
+  if (typeof content === 'string') return undefined;
+  const { size } = content;
+  if (!('secret' in content) && content.how && 'file' in content.how)
+    return { size, from: { file: content.how.file } };
+  const bytes = size > LARGEST_TEXT ? bytesOf(content) : undefined;
+  return bytes && { size, from: { bytes } };
 }
 
 /** The bytes of a content, where they are here. Reveals a secret: only for what is sent. */
@@ -78,5 +79,6 @@ export function bytesOf(content: Content): Buffer | undefined {
   if (typeof content === 'string') return Buffer.from(content, 'utf8');
   if ('secret' in content) return Buffer.from(content.secret.reveal(), 'utf8');
   const { how } = content;
-  return how && 'base64' in how ? Buffer.from(how.base64, 'base64') : undefined;
+  if (!how || 'file' in how) return undefined;
+  return 'read' in how ? how.read() : Buffer.from(how.base64, 'base64');
 }

@@ -2,19 +2,21 @@ import { Refusal, type Result, type Seen } from '../../model/module.ts';
 import type { Nearby } from '../../model/nearby.ts';
 import { Secret } from '../../model/value.ts';
 import { type AttributeParams, attributed, freshMode } from './attributes.ts';
-import { bytesOf, contentOf, sealed } from './content.ts';
+import { bytesOf, contentOf, sealed, sizeOf } from './content.ts';
 import { diffOf, pathInfo } from './result.ts';
 import { sameEntry } from './same.ts';
-import type {
-  Attributes,
-  Content,
-  Entry,
-  FileFacts,
-  FileScope,
-  FileState,
-  How,
-  Raw,
-  Regular,
+import {
+  type Attributes,
+  type Content,
+  type Entry,
+  type FileFacts,
+  type FileScope,
+  type FileState,
+  type How,
+  LARGEST_EDIT,
+  LARGEST_TEXT,
+  type Raw,
+  type Regular,
 } from './state.ts';
 import { tidy } from './tools.ts';
 
@@ -39,7 +41,8 @@ export const EDIT_PARAMS = {
   path: {
     type: 'string',
     minLength: 1,
-    description: 'The file on the host. A link is followed: what it leads to is edited.',
+    description:
+      'The file on the host, of up to 64 MB. A link is followed: what it leads to is edited.',
     'x-aliases': ['dest', 'destfile', 'name'],
   },
   backup: {
@@ -84,7 +87,7 @@ export function editScope({ path, backup }: EditParams): FileScope {
   const at = tidy(path);
   return {
     path: at,
-    look: [{ path: at, attributes: true, content: 'text', through: true }],
+    look: [{ path: at, attributes: true, content: 'text', large: true, through: true }],
     ...(backup ? { backup } : {}),
   };
 }
@@ -123,6 +126,8 @@ function entryAfter(entry: Entry, params: EditParams, edit: Edit, ground: Ground
   if (text instanceof Refusal) return text;
   const after = edit(text);
   if (after instanceof Refusal) return after;
+  // What it becomes has to be read again, to prove it.
+  if (after.text.length > LARGEST_EDIT) return tooLarge(path, after.text.length);
   if (entry.kind !== 'file') {
     if (after.gone) return entry;
     const fresh: Regular = {
@@ -161,15 +166,25 @@ function textIn({ content }: Regular, raw: Raw | undefined, path: string): strin
   if (content === undefined) return '';
   const bytes =
     bytesOf(content) ??
-    (raw?.base64 !== undefined && typeof content !== 'string' && raw.sha256 === content.sha256
-      ? Buffer.from(raw.base64, 'base64')
+    (raw && typeof content !== 'string' && raw.sha256 === content.sha256
+      ? (raw.bytes?.() ??
+        (raw.base64 === undefined ? undefined : Buffer.from(raw.base64, 'base64')))
       : undefined);
   if (bytes) return bytes.toString('latin1');
   if (raw?.sha256 === '') return new Refusal(`${path} cannot be read by the user that looks at it`);
-  return new Refusal(`${path} is larger than 1 MB: orch does not edit so much text`, {
-    hint: 'Write the whole file with copy or template, or edit it on the host with a command.',
-  });
+  return tooLarge(path, sizeOf(content));
 }
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / LARGEST_TEXT)} MB`;
+
+const tooLarge = (path: string, size: number): Refusal =>
+  new Refusal(
+    `${path} has ${megabytes(size)}: orch edits texts of up to ${megabytes(LARGEST_EDIT)}`,
+    {
+      pointer: '/path',
+      hint: 'Write the whole file with copy or template, or edit it on the host with a command such as sed.',
+    },
+  );
 
 /** Once a secret went into a file, all of it is secret. */
 function contentAfter(text: string, before: Content | undefined, params: EditParams): Content {

@@ -1,5 +1,5 @@
 import { type Shell, lines, quote, raw, sh } from '../../lib/shell.ts';
-import { type FileScope, LARGEST_TEXT, type Look } from './state.ts';
+import { type FileScope, LARGEST_EDIT, LARGEST_TEXT, type Look } from './state.ts';
 import { TOOLS, folderOf, pathWord } from './tools.ts';
 
 /** What all scopes of a fold want to know of one path. */
@@ -13,7 +13,9 @@ export function merged(scopes: readonly FileScope[]): readonly Look[] {
 }
 
 function both(a: Look, b: Look): Look {
-  const flag = <K extends 'attributes' | 'secret' | 'sums' | 'through' | 'times' | 'below'>(
+  const flag = <
+    K extends 'attributes' | 'large' | 'secret' | 'sums' | 'through' | 'times' | 'below',
+  >(
     name: K,
   ): { [P in K]?: true } =>
     a[name] === true || b[name] === true ? ({ [name]: true } as { [P in K]?: true }) : {};
@@ -22,6 +24,7 @@ function both(a: Look, b: Look): Look {
   return {
     path: a.path,
     ...flag('attributes'),
+    ...flag('large'),
     ...flag('secret'),
     ...flag('sums'),
     ...flag('through'),
@@ -60,7 +63,7 @@ function lookAt(look: Look, i: number): Shell {
   const path = pathWord(look.path);
   const above = pathWord(folderOf(look.path));
   return lines([
-    sh`orch_look ${i} ${path} ${raw(want)} ${raw(known)} ${look.through ? 'through' : ''} ${look.sums ? 'sums' : ''}`,
+    sh`orch_look ${i} ${path} ${raw(want)} ${raw(known)} ${look.through ? 'through' : ''} ${look.sums ? 'sums' : ''} ${look.large ? LARGEST_EDIT : LARGEST_TEXT}`,
     sh`orch_above ${i} ${above}`,
     ...(look.below ? [below(i, path)] : []),
   ]);
@@ -77,7 +80,7 @@ const below = (i: number, path: Shell): Shell =>
 const BATCH = `${TOOLS.text}
 orch_stat "$@"; printf '\\0'; printf '%s\\0' "$@"; printf '\\0'`;
 
-// $1 number, $2 path, $3 none|hash|sum|text, $4 known hashes, $5 through, $6 sums. $m is set when something is missing.
+// $1 number, $2 path, $3 none|hash|sum|text, $4 known hashes, $5 through, $6 sums, $7 most bytes that are sent. $m is set when something is missing.
 const LOOK = `m=
 orch_look() {
   if [ ! -e "$2" ] && [ ! -L "$2" ]; then m=1 a=1; printf 'absent %s\\0' "$1"; return 0; fi
@@ -89,7 +92,7 @@ orch_look() {
     [ "$5" = through ] || return 0
     t=$(readlink -f "$2"; printf x); t=\${t%x}; printf 'real %s\\0' "\${t%?}"
     [ -e "$2" ] || { m=1; printf 'absent %s\\0' "$1"; return 0; }
-    orch_look "$1" "\${t%?}" "$3" "$4" '' "$6"
+    orch_look "$1" "\${t%?}" "$3" "$4" '' "$6" "$7"
     return 0
   fi
   if [ -d "$2" ]; then
@@ -106,9 +109,9 @@ orch_look() {
     h1=$(sha1sum <"$2" 2>/dev/null) && printf 'sha1 %s\\0' "\${h1%% *}"
     h1=$(md5sum <"$2" 2>/dev/null) && printf 'md5 %s\\0' "\${h1%% *}"
   fi
-  case $3 in hash) return 0;; sum) case $4 in *" $h "*) return 0;; esac;; esac
   z=\${s#* }; z=\${z%% *}
-  [ "$z" -le ${LARGEST_TEXT} ] || return 0
+  [ "$z" -le "$7" ] || return 0
+  case $3 in hash) return 0;; sum) case $4 in *" $h "*) return 0;; esac;; esac
   printf 'bytes %s\\0' "$z"
   cat "$2"
   printf '\\0'

@@ -3,13 +3,30 @@ import type { Reply } from '../../model/transport.ts';
 import { entryOf } from './entry.ts';
 import { merged, observeScript } from './observe-script.ts';
 import { Records } from './reader.ts';
-import type { Entry, FileFacts, FileScope, FileState, Look, Raw } from './state.ts';
+import {
+  type Entry,
+  type FileFacts,
+  type FileScope,
+  type FileState,
+  LARGEST_EDIT,
+  LARGEST_TEXT,
+  type Look,
+  type Raw,
+} from './state.ts';
 
 /** Asks about all paths of all scopes: two processes for a path that is there, none for one that is not. */
-export const observeFiles = (scopes: readonly FileScope[]): Probe<FileState, FileFacts> => ({
-  script: observeScript(scopes),
-  parse: (reply) => parse(reply, merged(scopes)),
-});
+export function observeFiles(scopes: readonly FileScope[]): Probe<FileState, FileFacts> {
+  const looks = merged(scopes);
+  const large = looks.filter((look) => look.large).length;
+  return {
+    script: observeScript(scopes),
+    ...(large > 0 ? { room: large * LARGEST_EDIT + OTHERS } : {}),
+    parse: (reply) => parse(reply, looks),
+  };
+}
+
+/** Bytes of an answer besides large contents. */
+const OTHERS = 8 * LARGEST_TEXT;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -107,7 +124,9 @@ const READ: ReadonlyMap<string, Read> = new Map<string, Read>([
   [
     'bytes',
     about((here, tail, records) => {
-      here.base64 = records.bytes(records.count(tail)).toString('base64');
+      const bytes = records.bytes(records.count(tail));
+      if (bytes.length <= LARGEST_TEXT) here.base64 = bytes.toString('base64');
+      else here.bytes = () => bytes;
     }),
   ],
   [

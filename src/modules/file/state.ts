@@ -12,7 +12,11 @@ export interface Sum {
 }
 
 /** Bytes to be written: here, or in a file of the control node. */
-export type Bytes = { readonly base64: string } | { readonly file: string };
+export type Bytes =
+  | { readonly base64: string }
+  | { readonly file: string }
+  /** Too many to be written down: nothing but a function, so that no record keeps them. */
+  | { readonly read: () => Buffer };
 
 /** Content nobody may see. */
 export interface SealedContent {
@@ -103,6 +107,8 @@ export interface Raw {
   readonly md5?: string;
   /** The content itself in base64, when it was sent. */
   readonly base64?: string;
+  /** The content itself where it is large. */
+  readonly bytes?: () => Buffer;
   /** What a link says. */
   readonly target?: string;
   /** Where a link leads in the end; its `leads` is about this path. */
@@ -135,6 +141,8 @@ export interface Look {
   /** `sum`: the hash, and the text too where the hash is none of `known`. `text`: always the text. */
   readonly content?: 'sum' | 'text';
   readonly known?: readonly string[];
+  /** With `text`: a large one too. */
+  readonly large?: boolean;
   /** The content is secret: it is never fetched. */
   readonly secret?: boolean;
   /** Results tell its other hashes. */
@@ -161,3 +169,6 @@ export interface FileScope {
 
 /** Content up to this many bytes is fetched, compared as text and put into scripts. */
 export const LARGEST_TEXT = 1024 * 1024;
+
+/** Content up to this many bytes is edited; it is held in memory while a host waits for its turn. */
+export const LARGEST_EDIT = 64 * LARGEST_TEXT;

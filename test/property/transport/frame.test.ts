@@ -29,7 +29,8 @@ function decode(
   cuts: readonly number[],
   limit?: number,
 ): ReplyDecoder {
-  const decoder = new ReplyDecoder(NONCE, count, limit === undefined ? {} : { limit });
+  const parts = Array.from({ length: count }, () => (limit === undefined ? {} : { room: limit }));
+  const decoder = new ReplyDecoder(NONCE, parts);
   for (const [name, all] of [
     ['stdout', chunks],
     ['stderr', errors],
