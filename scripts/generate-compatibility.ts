@@ -3,6 +3,8 @@ import { loops, taskKeywords } from '../src/load/schema/keywords.ts';
 import { playKeywords } from '../src/load/schema/play-keywords.ts';
 import { unsupportedInPlay, unsupportedInTask } from '../src/load/schema/unsupported.ts';
 import type { AnyModule } from '../src/model/module.ts';
+import { flowCases } from '../test/helpers/flow-cases.ts';
+import { EXCEPTIONS } from '../test/helpers/flow-exceptions.ts';
 import { cell } from './generate-docs.ts';
 import { moduleTable } from './generate-module-table.ts';
 
@@ -32,6 +34,8 @@ const different: Words = {
   force_handlers: 'As in Ansible: a host that was lost runs none.',
   ignore_unreachable:
     'As in Ansible: the task is skipped on that host, the next one tries to connect anew.',
+  notify:
+    'As in Ansible: a handler that nobody has is an error, in an included file when it is notified. The run ends there.',
   loop: 'As in Ansible: a list, or a template that gives one. All items of a state task are one look and one write.',
   loop_control:
     'As in Ansible: `loop_var`, `index_var`, `label`, `pause`, `extended`, `extended_allitems`; `break_when` as in later versions.',
@@ -46,6 +50,8 @@ const different: Words = {
 const differentInPlay: Words = {
   fact_path: 'As in Ansible: folder of facts of the host itself.',
   force_handlers: 'As in Ansible: a host that was lost runs none.',
+  max_fail_percentage:
+    'As in Ansible. Hosts that cannot be reached count too. With `force_handlers` no failed task counts, as there: `orch validate` warns.',
   gather_facts:
     'Facts are asked for where something in the play reads them, in the trip that looks at everything else; elsewhere the host has only to answer. The task counts as in Ansible. `false`: never. `ansible_python` is not there: no Python is needed.',
   gather_subset: 'Accepted and without effect: facts are collected when something reads them.',
@@ -169,7 +175,7 @@ export function compatibilityPage(modules: readonly AnyModule[]): string {
     '',
     '| what | here | how, or what instead |',
     '|---|---|---|',
-    '| `import_playbook` | yes | With `vars`, `tags` and `when`; the name may use -e and those `vars`. |',
+    '| `import_playbook` | yes | With `vars`, `tags` and `when`; the name may use -e and those `vars`. Its plays see `group_vars/` and `host_vars/` beside it, not those beside the playbook that imports it. |',
     '| roles | yes | Looked for in `roles/` beside the playbook, in the folders of `ORCH_ROLES_PATH`, in `~/.ansible/roles`, `/usr/share/ansible/roles` and `/etc/ansible/roles`, then beside the playbook itself, last in `../roles`. |',
     '| `meta/argument_specs.yml` | different | An option with `no_log` or `secret` is a secret in all output. Also checked when the playbook is loaded, where the values stand in the playbook: an error with its place, before any host is contacted. |',
     '| collections | different | Roles (`namespace.collection.role`, or short names of the collections a play names) are looked for in `collections/ansible_collections` beside the playbook and beside the folders of roles, such as `~/.ansible/collections`; there are no plugins. |',
@@ -189,8 +195,28 @@ export function compatibilityPage(modules: readonly AnyModule[]): string {
     '| editing large files | different | `lineinfile`, `blockinfile`, `replace` and `ini_file` read the file from the host, edit it here and send it back: up to 64 MB, `REFUSED` beyond. Above 1 MB the difference is shown as checksums, and nothing takes the edit back: not `orch rollback`, and under a safeguard it is refused. A file of 60 MB takes 1.1 GB of memory here. |',
     '| a change that a later task takes back | different | Both count as `ok`: tasks over one thing are one change, and there was none. Nothing flaps on the host. |',
     '| exit code 4 | different | Some hosts could not be reached and none failed. Where both happened it is 2, as a failure is what to look at first; Ansible says 4, its code for a playbook that does not parse as well. All codes: [cli.md](cli.md). |',
+    '',
+    ...comparedPlaybooks(),
     ...publicPlaybooks(),
   ].join('\n')}\n`;
+}
+
+/** The recorded runs of Ansible, and those of them that orch ends otherwise on purpose. */
+function comparedPlaybooks(): readonly string[] {
+  const count = flowCases().reduce((sum, { cases }) => sum + cases.length, 0);
+  const rows = Object.entries(EXCEPTIONS).map(
+    ([name, exception]) => `| ${cell(name)} | ${cell(exception?.why ?? '')} |`,
+  );
+  return [
+    '## Compared playbooks',
+    '',
+    `${count} playbooks were run by ansible-playbook 2.14, and the tests hold orch to what was recorded: exit code, recap, what debug says on each host, files`,
+    `that tasks write. ${rows.length} end otherwise on purpose:`,
+    '',
+    '| playbook | why |',
+    '|---|---|',
+    ...rows,
+  ];
 }
 
 /** Repository and commit, playbook, whether the listings are equal, what a run would refuse. */

@@ -1,7 +1,7 @@
 import { conditionFindings, runOnceFindings } from './conditions.ts';
 import type { Finding } from './finding.ts';
 import { givenByInventory, givenByTasks } from './gives.ts';
-import { unnotifiedHandlers } from './handlers.ts';
+import { hiddenFailures, unnotifiedHandlers } from './handlers.ts';
 import { hostsOfPlays } from './hosts.ts';
 import { loopFindings, valuesOf } from './loops.ts';
 import { nestedLoops } from './nested-loops.ts';
@@ -72,6 +72,7 @@ function ofPlay(
     ...loopFindings(sites, valueOf),
     ...unreachableTasks(play, sites),
     ...unnotifiedHandlers(play, sites),
+    ...hiddenFailures(play),
     ...conditionFindings(sites, valueOf),
     ...runOnceFindings(play, sites),
     ...nestedLoops(play),

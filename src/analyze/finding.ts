@@ -17,6 +17,7 @@ export type Rule =
   | 'template-syntax'
   | 'undefined-variable'
   | 'unnotified-handler'
+  | 'forced-handlers-hide-failures'
   | 'unreachable-task'
   | 'unused-variable'
   | 'yaml-1.1-boolean'

@@ -18,7 +18,7 @@ import type { ExplainFlags } from './flags.ts';
 import { asWritten } from './inventory-text.ts';
 import type { Io } from './io.ts';
 import { noteSecrets } from './secrets.ts';
-import { loadBooks, loadInventoryFor } from './wiring.ts';
+import { loadBooks, loadInventoryFor, withImported } from './wiring.ts';
 import { openWorld } from './world.ts';
 
 /** One place that gives a variable a value. */
@@ -43,7 +43,7 @@ export async function explain(
   const world = await openWorld(flags);
   const books = playbooks.length > 0 ? await loadBooks(playbooks, world) : [];
   const { limit, ...rest } = flags;
-  const found = loadInventoryFor(rest, world, playbooks);
+  const found = loadInventoryFor(rest, world, withImported(playbooks, books));
   const hosts = selectHosts(found.inventory, limit ?? 'all', { read: world.files.read });
   const clean = redactor(world.secrets);
   const told = hosts.map((host) => {
@@ -67,8 +67,12 @@ export async function explain(
 
 const layersOf = (host: Host, extra: Layer, books: readonly Playbook[]): readonly Told[] => {
   const { above, below } = playLayers(books);
-  return [{ layer: extra }, ...above, ...host.layers.map((layer) => ({ layer })), ...below];
+  return [{ layer: extra }, ...above, ...host.layers.map(ofHost), ...below];
 };
+
+/** Where playbooks are in several folders, files beside one count in its own plays. */
+const ofHost = (layer: Layer): Told =>
+  layer.beside === undefined ? { layer } : { layer, within: `plays of ${layer.beside}/` };
 
 function rowsOf(
   name: string,

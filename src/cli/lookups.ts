@@ -2,6 +2,7 @@ import { OrchError } from '../lib/errors.ts';
 import { isMap, Secret } from '../model/value.ts';
 import { isVaulted, type Vault } from '../model/vault.ts';
 import type { Io } from './io.ts';
+import { config } from './lookup-config.ts';
 import { csvFile, iniFile } from './lookup-tables.ts';
 import { firstFound } from './lookup-first-found.ts';
 import { password } from './lookup-password.ts';
@@ -64,7 +65,7 @@ const template: Lookup = (terms, options, asking) =>
 /** Names of the lookups that reach this machine. */
 export const LOOKUP_NAMES: readonly string[] = [
   ...['env', 'file', 'fileglob', 'first_found', 'template', 'pipe', 'lines', 'password'],
-  ...['csvfile', 'ini', 'url', 'inventory_hostnames', 'unvault'],
+  ...['csvfile', 'ini', 'url', 'inventory_hostnames', 'unvault', 'config'],
 ];
 
 /** The lookups that reach this machine: its environment, files and programs. */
@@ -85,6 +86,7 @@ export const lookups = ({ io, hosts, vault }: LookupWorld): Lookups => ({
   password,
   csvfile: csvFile,
   ini: iniFile,
+  config: config(io),
   url: url(io),
   inventory_hostnames: (terms) => hosts(terms.map(textOf).join(':')),
 });

@@ -21,7 +21,7 @@ import { forksFor, openFiles } from './open-files.ts';
 import { reachBy } from './reach.ts';
 import { isGone, ownProcess } from './run-process.ts';
 import { holdsSecret, noteMade, noteValue } from './secrets.ts';
-import { loadInventoryFor, loadOptions, noteGiven, type Project } from './wiring.ts';
+import { loadInventoryFor, loadOptions, noteGiven, type Project, withImported } from './wiring.ts';
 import { now } from '../lib/clock.ts';
 
 /** What a run is given besides its name, its listener and its signals. */
@@ -77,8 +77,8 @@ export function runInput(given: {
     lease: { owner: operator(), seconds: flags.lockTimeout, process: ownProcess(), isGone },
     absolute: (folder) => resolve(folder),
     refresh: () => {
-      const books = project.playbooks.map(({ file }) => file);
-      return loadInventoryFor(flags, project, books).inventory;
+      const files = project.playbooks.map(({ file }) => file);
+      return loadInventoryFor(flags, project, withImported(files, project.playbooks)).inventory;
     },
     now,
     wait: (ms, signal) =>

@@ -5,7 +5,7 @@ import type { ValidateFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { asErrors, warningText } from './findings.ts';
 import { inventoryOf, programOf } from './program-of.ts';
-import { errorsOf, givenVars, loadBooks, noteGiven, type Found } from './wiring.ts';
+import { errorsOf, givenVars, loadBooks, noteGiven, type Found, withImported } from './wiring.ts';
 import { openWorld } from './world.ts';
 
 /**
@@ -39,7 +39,9 @@ export async function validate(
   for (const { message, source } of books.flatMap((book) => book.warnings))
     warn(`warning: ${message}\n  --> ${showSource(source)}\n`);
   let inventory: Found | undefined;
-  const wrong = await errorsOf(() => (inventory = inventoryOf(flags, world, playbooks)));
+  const wrong = await errorsOf(
+    () => (inventory = inventoryOf(flags, world, withImported(playbooks, books))),
+  );
   errors.push(...wrong);
   if (wrong.length === 0) for (const name of flags.inventory) good.add(name);
   noteGiven(inventory ?? given, books, world);

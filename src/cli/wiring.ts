@@ -117,6 +117,15 @@ export function loadInventoryFor(
   };
 }
 
+/** Playbooks, and those that they import. */
+export const withImported = (
+  playbooks: readonly string[],
+  books: readonly Playbook[],
+): readonly string[] => [
+  ...playbooks,
+  ...books.flatMap(({ plays }) => plays.map(({ source }) => source.file)),
+];
+
 /** What --limit leaves of the hosts of a pattern. */
 export const limitOf = ({ limit, allowEmpty }: InventoryFlags, { read }: Files): Selection => ({
   ...{ limit, read },
@@ -145,7 +154,9 @@ export async function loadProject(
       const { files, hidden } = world;
       books = await loadBooks(playbooks, { files, hidden, extraVars: extra, listing });
     })),
-    ...(await errorsOf(() => (found = loadInventoryFor(flags, world, playbooks)))),
+    ...(await errorsOf(
+      () => (found = loadInventoryFor(flags, world, withImported(playbooks, books))),
+    )),
   ];
   if (found) noteGiven(found, books, world);
   if (errors.length > 0 || !found) throw new OrchErrors(once(errors));

@@ -125,6 +125,10 @@ export function breakInto(
 export const rescuable = (cursor: Cursor): boolean =>
   cursor.some((frame) => frame.part === 'tasks' && (frame.block?.rescue.length ?? 0) > 0);
 
+/** Whether the host is in the `always` of a block that failed, and nothing around rescues it. */
+export const hasFailed = (cursor: Cursor): boolean =>
+  cursor.some(({ failed }) => failed) && !rescuable(cursor);
+
 /** Whether the host is in a `rescue` or `always` part. */
 export const recovering = (cursor: Cursor): boolean =>
   cursor.some(({ part: name }) => name === 'rescue' || name === 'always');

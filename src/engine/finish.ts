@@ -29,7 +29,8 @@ export function finish(walker: Walker, settled: readonly Settled[]): void {
     walker.run.changed ||= hasChanged(one.outcome);
     if (step.handler) walker.run.notified.delete(step.task.id);
     const told = fails ? { ...one.outcome, ...handledBy(then) } : one.outcome;
-    walker.run.totals = count(walker.run.totals, told, rescuable(then));
+    // As in Ansible a handler that failed counts as failed, though a block it was flushed in is rescued.
+    walker.run.totals = count(walker.run.totals, told, rescuable(inHandlers(then)));
     emit(walker, one.planned.ref, shownOf(one, told));
     noteRole(walker, one);
     if (failed) continue;
@@ -44,6 +45,10 @@ export function finish(walker: Walker, settled: readonly Settled[]): void {
   }
   report(walker);
 }
+
+/** Where a handler is at work, what is around its flush does not rescue it. */
+const inHandlers = (cursor: Cursor): Cursor =>
+  cursor.slice(cursor.findLastIndex(({ part }) => part === 'handlers') + 1);
 
 /** A role has run once one of its tasks did, well or not. */
 function noteRole({ run }: Walker, { planned: { task }, outcome: o }: Settled): void {

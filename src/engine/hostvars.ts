@@ -5,7 +5,7 @@ import type { LazyMap, Value } from '../model/value.ts';
 import { Behind } from './behind.ts';
 import { groups } from './groups.ts';
 import { Kept } from './kept.ts';
-import { keptLayers } from './layers.ts';
+import { hostLayers, keptLayers } from './layers.ts';
 import type { Spot } from './stage.ts';
 
 /** `hostvars`: each host's variables are evaluated as that host sees them, when they are read. */
@@ -53,7 +53,7 @@ function shown({ stage, run, at }: Spot, host: Host): Scope {
   return input.evaluator.scope([
     input.options.extraVars,
     ...keptLayers(kept, ['registered', 'included', 'facts']),
-    ...host.layers,
+    ...hostLayers(host, stage.play),
     { name: 'set by orch', vars: own },
   ]);
 }

@@ -1,5 +1,7 @@
+import { dirname, normalize } from 'node:path';
 import type { Source } from '../lib/source.ts';
 import { OrchError } from '../lib/errors.ts';
+import type { Host } from '../model/inventory.ts';
 import type { Play, VarsFile } from '../model/play.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import type { MapTree, Tree } from '../model/tree.ts';
@@ -67,6 +69,22 @@ function firstOf(input: RunInput, { name, others = [] }: VarsFile, scope: Scope)
 
 const fileName = (value: Value): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
+
+const inPlays = new WeakMap<readonly Layer[], Map<string, readonly Layer[]>>();
+
+/** What the inventory says of a host, as plays of one playbook see it: with the files beside that playbook alone. */
+export function hostLayers({ layers: all }: Host, { source }: Play): readonly Layer[] {
+  let known = inPlays.get(all);
+  if (!known) inPlays.set(all, (known = new Map<string, readonly Layer[]>()));
+  const found = known.get(source.file);
+  if (found) return found;
+  const dir = normalize(dirname(source.file));
+  const made = all.some(({ beside }) => beside !== undefined)
+    ? all.filter(({ beside }) => beside === undefined || beside === dir)
+    : all;
+  known.set(source.file, made);
+  return made;
+}
 
 interface InputLayers {
   readonly typed: Layer;

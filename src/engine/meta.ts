@@ -1,5 +1,5 @@
 import { OrchError } from '../lib/errors.ts';
-import { type Cursor, type Found, flush, into } from './cursor.ts';
+import { type Cursor, type Found, flush, hasFailed, into } from './cursor.ts';
 import { enterGate, HEALTH } from './health.ts';
 import { revive } from './revive.ts';
 import { VERIFY } from './safeguard/items.ts';
@@ -30,6 +30,8 @@ export async function meta(walker: Walker, { step, then }: Found, action: string
       break;
     case 'end_host':
       run.gone = true;
+      // Its end is no way out of a failure.
+      if (hasFailed(then)) run.out = true;
       run.notified.clear();
       walker.cursor = lastOf(stage);
       break;

@@ -23,15 +23,18 @@ export function notify({ stage, run }: Walker, { planned, outcome: o }: Settled)
       const owed = answering(stage, name, planned);
       for (const handler of owed) run.notified.add(handler.id);
       if (owed.length > 0) continue;
-      stage.input.emit({
-        type: 'warned',
-        message: `no handler is called ${JSON.stringify(name)}`,
-        host: run.host.name,
-        source: tree.source,
-      });
+      // As in Ansible the run ends here: what was changed would be left without what had to follow.
+      stage.over = 'play';
+      stage.world.fault ??= new OrchError(
+        'PLAYBOOK_INVALID',
+        `The requested handler ${JSON.stringify(name)} was not found.`,
+        { source: tree.source, hint: HINT },
+      );
     }
   }
 }
+
+const HINT = 'Add it below `handlers:`, or give a handler `listen` with this word.';
 
 /** A template may give a list of names. */
 const namesOf = (value: Value): readonly string[] =>

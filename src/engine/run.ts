@@ -50,6 +50,7 @@ export async function run(input: RunInput): Promise<RunResult> {
     step: input.options.step === true,
     guards: 0,
     rolledBack: false,
+    fault: undefined,
     changes: 0,
     startAt: input.options.startAt,
   };
@@ -70,6 +71,7 @@ export async function run(input: RunInput): Promise<RunResult> {
   const faults: ErrorCode[] = [];
   try {
     await plays(world, staged);
+    if (world.fault) giveUp(input, faults, world.fault);
   } catch (error) {
     if (!(error instanceof OrchError)) throw error;
     giveUp(input, faults, error);
@@ -88,7 +90,7 @@ async function plays(world: World, staged: readonly Staged[]): Promise<void> {
     if (world.input.stop?.aborted || (before && before.book !== one.book && failed)) return;
     const hosts = i === 0 ? one.hosts : selected(world, one);
     const last = i === staged.length - 1;
-    if ((await runPlay(world, { ...one, hosts, last })) === 'stop') return;
+    if ((await runPlay(world, { ...one, hosts, last })) === 'stop' || world.fault) return;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LimitFunction } from 'p-limit';
 
+import type { OrchError } from '../lib/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { type Included, type Item, type Play, type Role, type Task } from '../model/play.ts';
 import type { Plain } from '../model/change.ts';
@@ -32,6 +33,8 @@ export interface World {
   step: boolean;
   /** Safeguards begun so far: their numbers. */
   guards: number;
+  /** What ended the run for its own sake, whatever its hosts did. */
+  fault: OrchError | undefined;
   /** Tasks with a change so far, on all hosts. */
   changes: number;
   /** A host told that it took the change of an earlier run back. */

@@ -1,7 +1,7 @@
 import type { Role, Task } from '../model/play.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import type { MapTree, Tree } from '../model/tree.ts';
-import { filesOf, inputLayers, keptLayers, treeLayer } from './layers.ts';
+import { filesOf, hostLayers, inputLayers, keptLayers, treeLayer } from './layers.ts';
 import { magicLayers } from './magic.ts';
 import { compare } from './position.ts';
 import type { Spot } from './stage.ts';
@@ -31,7 +31,7 @@ export function taskScope(spot: Spot, task?: Task): Scope {
   const below: Layer[] = [
     ...(play.vars ? [treeLayer('vars of the play', play.vars)] : []),
     ...keptLayers(kept, ['facts']),
-    ...run.host.layers,
+    ...hostLayers(run.host, play),
     ...rolesOf(task?.role, (role) => role.defaults, 'defaults'),
     ...[...roles]
       .reverse()

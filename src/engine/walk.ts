@@ -1,7 +1,7 @@
 import { OrchError } from '../lib/errors.ts';
 import { alone } from './alone.ts';
 import { Behind } from './behind.ts';
-import { type Found, breakInto, recovering } from './cursor.ts';
+import { type Found, breakInto, hasFailed, recovering } from './cursor.ts';
 import { dropOut, lose } from './finish.ts';
 import { flow } from './flow.ts';
 import { isForced } from './flow-items.ts';
@@ -33,6 +33,7 @@ export async function walk(walker: Walker): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof Halted)) throw error;
+    if (hasFailed(walker.cursor)) run.out = true;
   } finally {
     await guardFor(walker, undefined);
     stage.rolling?.knows(run.host.name, () => stage.gate?.wake());
@@ -59,10 +60,13 @@ async function meet(walker: Walker): Promise<void> {
   }
 }
 
-/** More hosts of the batch failed or were lost than max_fail_percentage allows. */
-function tooMany({ batch, maxFail }: Walker['stage']): boolean {
+/**
+ * More hosts of the batch failed or were lost than max_fail_percentage allows. As in Ansible, one that has handlers to be
+ * forced to does not count as failed.
+ */
+function tooMany({ batch, maxFail, forceHandlers }: Walker['stage']): boolean {
   if (maxFail === undefined) return false;
-  const out = batch.filter((run) => run.out).length;
+  const out = batch.filter((run) => (forceHandlers ? run.lost : run.out)).length;
   return (out / batch.length) * 100 > maxFail;
 }
 

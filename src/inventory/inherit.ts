@@ -60,9 +60,9 @@ export class Inheritance {
     const made = {
       groups: [...below].sort(),
       layers: [
-        ...this.#files('group_vars', this.#playbooks, below),
+        ...this.#playbookFiles(below),
         ...this.#files('group_vars', this.#besideInventory(), below),
-        ...this.#files('group_vars', this.#playbooks, ['all']),
+        ...this.#playbookFiles(['all']),
         ...this.#files('group_vars', this.#besideInventory(), ['all']),
         ...groups.flatMap(({ layers }) => layers),
         ...(all?.layers ?? []),
@@ -81,7 +81,7 @@ export class Inheritance {
   /** What a group itself says: its files, then inventories. */
   ofGroup({ name, layers }: GroupNode): readonly Layer[] {
     return [
-      ...this.#files('group_vars', this.#playbooks, [name]),
+      ...this.#playbookFiles([name]),
       ...this.#files('group_vars', this.#besideInventory(), [name]),
       ...layers,
     ];
@@ -100,16 +100,33 @@ export class Inheritance {
     ];
   };
 
-  /** A directory that is both counts as the playbook's, which is stronger. */
+  /** A directory that is both counts as the playbook's, which is stronger; of several playbooks' for plays of that one. */
   #besideInventory(): readonly string[] {
+    if (this.#playbooks.length > 1) return this.#inventories;
     return this.#inventories.filter((dir) => !this.#playbooks.includes(dir));
   }
 
+  /** Layers of files beside a playbook: where there are several folders of playbooks, they count in their own plays. */
+  #besidePlaybook(dir: string, layers: readonly Layer[]): readonly Layer[] {
+    return this.#playbooks.length > 1 ? layers.map((one) => ({ ...one, beside: dir })) : layers;
+  }
+
   #hostFolders(): readonly Layers[] {
-    return (this.#ofHosts ??= [this.#playbooks, this.#besideInventory()]
-      .flatMap(latestFirst)
-      .map((dir) => this.#folder('host_vars', dir))
-      .filter(({ size }) => size > 0));
+    return (this.#ofHosts ??= [
+      ...latestFirst(this.#playbooks).map((dir) => this.#playbookFolder(dir)),
+      ...latestFirst(this.#besideInventory()).map((dir) => this.#folder('host_vars', dir)),
+    ].filter(({ size }) => size > 0));
+  }
+
+  #playbookFolder(dir: string): Layers {
+    const folder = this.#folder('host_vars', dir);
+    return new Map([...folder].map(([name, found]) => [name, this.#besidePlaybook(dir, found)]));
+  }
+
+  #playbookFiles(names: readonly string[]): readonly Layer[] {
+    return latestFirst(this.#playbooks).flatMap((dir) =>
+      this.#besidePlaybook(dir, this.#files('group_vars', [dir], names)),
+    );
   }
 
   /** Later directories are stronger than earlier ones, whatever the group. */

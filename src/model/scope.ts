@@ -11,6 +11,8 @@ export interface Layer {
   /** Where they come from, in the reader's words; shown by `orch explain`. */
   readonly name: string;
   readonly vars: ReadonlyMap<string, Given>;
+  /** Files beside the playbooks of this folder: only plays of those have them. Set where there are several folders. */
+  readonly beside?: string;
 }
 
 /**

@@ -111,7 +111,7 @@ async function leave(walker: Walker): Promise<void> {
   run.guard = undefined;
   if (!guard || stage.input.options.check) return;
   const stopped = stage.input.stop?.aborted === true;
-  const why = guard.why ?? (stopped ? 'the run was interrupted' : undefined);
+  const why = guard.why ?? (stopped ? 'the run was interrupted' : stage.world.fault?.message);
   if (why === undefined) {
     const error = await decide(walker, guard);
     if (error) fail(walker, error);

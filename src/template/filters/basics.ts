@@ -35,7 +35,8 @@ const ternary: Filter = {
   run: (value, given) => {
     const none = given.get('none_val');
     if (value === null && none !== undefined && none !== null) return none;
-    return known(given.need(truthy(value) ? 'true_val' : 'false_val'));
+    const [yes, no] = [given.need('true_val'), given.need('false_val')];
+    return known(truthy(value) ? yes : no);
   },
 };
 

@@ -105,6 +105,15 @@ describe('analysis of tasks', () => {
     expect(of('    - ping:\n      notify: "{{ port }}"\n', handlers)).to.deep.equal([]);
   });
 
+  it('tells that forced handlers hide failures from max_fail_percentage', () => {
+    const keywords = '  max_fail_percentage: 20\n';
+    const forced = `${keywords}  force_handlers: true\n`;
+    expect(of('    - ping:\n', forced)).to.deep.equal([
+      'site.yml:2:24 warning forced-handlers-hide-failures With force_handlers no failed task counts for max_fail_percentage: the play goes on, as in Ansible.',
+    ]);
+    expect(of('    - ping:\n', keywords)).to.deep.equal([]);
+  });
+
   it('tells patterns that match no host, unless hosts are brought on the way', () => {
     const lines = (tasks: string): readonly string[] =>
       found({

@@ -53,20 +53,20 @@ describe('handlers', () => {
     expect(done.tale()).to.deep.equal(['a changed', 'n changed', 'm changed']);
   });
 
-  it('that do not exist are warned about, with the place', async () => {
+  it('that do not exist end the run, with the place', async () => {
     const done = await toys().run(
-      play(has('a', 'x', notify('"{{ who }}"'))) + handlers(note('n')),
+      play(has('a', 'x', notify('"{{ who }}"')), has('b', 'y')) + handlers(note('n')),
       {
         vars: { who: { value: 'nobody' } },
       },
     );
-    expect(done.exit).to.equal(0);
+    expect(done.exit).to.equal(2);
     const warned = done.events.filter((event) => event.type === 'warned');
     expect(warned).to.deep.equal([
       {
         type: 'warned',
-        host: 'one',
-        message: 'no handler is called "nobody"',
+        message:
+          'PLAYBOOK_INVALID: The requested handler "nobody" was not found. The run ends here. Add it below `handlers:`, or give a handler `listen` with this word.',
         source: { file: 'site.yml', line: 6, column: 15 },
       },
     ]);
