@@ -10,6 +10,8 @@ import { disturbing } from './disturbs.ts';
 import type { Found } from './cursor.ts';
 import { finish } from './finish.ts';
 import { inTime } from './health.ts';
+import type { HostRun } from './host-run.ts';
+import { truthy } from './identity.ts';
 import { ignoring, conditioned, rejudged, withFacts, withResult } from './judge.ts';
 import { inBackground, runJob } from './jobs.ts';
 import { give, keep } from './keep.ts';
@@ -25,7 +27,7 @@ import { noteUndo } from './restore/note-undo.ts';
 import { holding, mayChange } from './may-change.ts';
 import { changesUnderGuard, sendGuarded } from './safeguard/actions.ts';
 import { overLine } from './over-line.ts';
-import { stateAlone } from './state-alone.ts';
+import { type AloneDone, stateAlone } from './state-alone.ts';
 import { together } from './together.ts';
 import { traitsOf } from './traits.ts';
 import { triedUntil } from './until.ts';
@@ -152,17 +154,16 @@ async function oneByOne(work: Alone, list: readonly Item[]): Promise<readonly Pl
     const scope = before ? withResult(task, before, item.scope) : item.scope;
     const one = await inTurn(work, draft(work, { ...item, scope }));
     const part = partOf(work, { ...item, scope }, one.outcome);
-    parts.push({ ...part, ...(one.facts ? { facts: one.facts } : {}) });
+    const { facts, kind } = one;
+    parts.push({ ...part, ...(facts ? { facts } : {}), ...(kind ? { kind } : {}) });
     if (part.outcome.kind !== 'skipped') before = part.outcome;
     if (breaks(task, part.outcome, scope)) break;
   }
   return parts;
 }
 
-type Done = Pick<PlannedPart, 'outcome' | 'facts'>;
-
 /** One item when its turn has come: tried until it succeeds, where the task says so. */
-async function inTurn(work: Alone, given: Draft): Promise<Done> {
+async function inTurn(work: Alone, given: Draft): Promise<AloneDone> {
   const { walker, found, module } = work;
   const { task, at } = found.step;
   if (given.early) return { outcome: rejudged(task, given.early, given.item.scope) };
@@ -172,7 +173,7 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
     if (way) await countAction(work, way, [ready]);
   }
   if (given.way || task.until) await turn(walker, at);
-  let facts: PlannedPart['facts'];
+  let facts: Pick<AloneDone, 'facts' | 'kind'> = {};
   const done = await triedUntil(
     walker.stage.input,
     task,
@@ -180,10 +181,12 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
     async (scope) => {
       if (module.kind === 'control') {
         const said = controlled(module.run(task.args, scope), task);
-        facts = said.facts;
-        return rejudged(task, said.outcome, withFacts(scope, facts));
+        facts = said.facts ? { facts: said.facts } : {};
+        return rejudged(task, said.outcome, withFacts(scope, said.facts));
       }
-      return rejudged(task, await onMachine(work, given, scope), scope);
+      const { outcome: raw, ...found } = await onMachine(work, given, scope);
+      facts = found;
+      return rejudged(task, raw, scope);
     },
     walker.gate,
   );
@@ -193,20 +196,38 @@ async function inTurn(work: Alone, given: Draft): Promise<Done> {
   }
   const { delegate } = given;
   const told = delegate ? { ...done, delegatedTo: delegate.run.host.name } : done;
-  if (!facts) return { outcome: told };
-  if (!delegate || !task.keywords.delegateFacts) return { outcome: told, facts };
-  give([delegate.run], 'registered', facts, { at });
+  const receiver = receiverOf(work, given);
+  if (!facts.facts || receiver === walker.run) return { outcome: told, ...facts };
+  give([receiver], facts.kind ?? 'registered', facts.facts, { at });
   return { outcome: told };
 }
 
-async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Outcome> {
+/** The host that is given what a task finds or sets: its own, or the other one with `delegate_facts`. */
+function receiverOf({ walker, found, scope }: Alone, { delegate }: Draft): HostRun {
+  const { delegateFacts } = found.step.task.keywords;
+  if (!delegate || !delegateFacts || !truthy(scope.resolve(delegateFacts))) return walker.run;
+  return delegate.run;
+}
+
+async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<AloneDone> {
+  const { walker, module } = work;
+  const { way } = given;
+  if (!way) throw missing('a machine');
+  if (module.kind === 'action') return { outcome: await actionOn(work, given, scope) };
+  const hold = <T>(work: () => Promise<T>): Promise<T> => way.machine.work(work);
+  return holding(walker, hold, () =>
+    stateAlone(work, { ...given.item, scope }, way, receiverOf(work, given)),
+  );
+}
+
+async function actionOn(work: Alone, given: Draft, scope: Scope): Promise<Outcome> {
   const { walker, found, module } = work;
   const { task } = found.step;
   const { way } = given;
   if (!way) throw missing('a machine');
   const hold = <T>(work: () => Promise<T>): Promise<T> => way.machine.work(work);
   return holding(walker, hold, async () => {
-    if (module.kind !== 'action') return stateAlone(work, { ...given.item, scope }, way);
+    if (module.kind !== 'action') throw missing('an action');
     const ready = given.ready ?? prepared(work, { ...given.item, scope }, way);
     if (!('part' in ready)) return noted(work, way, undefined, ready);
     if (module.line && !ready.foresees)

@@ -15,7 +15,8 @@ export function hostvars(spot: Spot): LazyMap {
     lazy: true,
     keys: () => [...world.inventory.hosts.keys()],
     get: (name) => {
-      const host = world.inventory.hosts.get(name) ?? world.runs.get(name)?.host;
+      const host =
+        world.inventory.hosts.get(name) ?? (world.runs.get(name) ?? world.others.get(name))?.host;
       return host ? varsOf(spot, host) : undefined;
     },
   };
@@ -42,7 +43,7 @@ function varsOf(spot: Spot, host: Host): LazyMap {
 
 function shown({ stage, run, at }: Spot, host: Host): Scope {
   const { input, world } = stage;
-  const other = world.runs.get(host.name);
+  const other = world.runs.get(host.name) ?? world.others.get(host.name);
   const kept = other === run ? run.kept.now : (other?.kept ?? new Kept()).before(at);
   const own = new Map<string, Given>([
     ['inventory_hostname', { value: host.name }],

@@ -47,7 +47,7 @@ export function traitsOf(stage: Stage, task: Task): Traits {
 function traits(stage: Stage, task: Task): Traits {
   const module = stage.input.registry.get(task.module);
   const free = !stage.gate;
-  const { anyErrorsFatal, runOnce } = task.keywords;
+  const { anyErrorsFatal, delegateFacts, runOnce } = task.keywords;
   const shared = !free && isOn(runOnce);
   const forAll = ALL.has(metaOf(task)) || (module?.kind === 'control' && module.once === true);
   const once = !free && (shared || forAll);
@@ -58,6 +58,8 @@ function traits(stage: Stage, task: Task): Traits {
       isOn(anyErrorsFatal) ||
       stage.maxFail !== undefined ||
       task.module === 'group_by' ||
+      // What it gives is another host's, who may stand anywhere in the play.
+      isOn(delegateFacts) ||
       ALL.has(metaOf(task)));
   return { how: howOf(task, module), module, once, shared, fence };
 }
