@@ -4,8 +4,10 @@ import { redact } from '../lib/redact.ts';
 import type { Host, Inventory } from '../model/inventory.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import type { ScalarTree, Tree } from '../model/tree.ts';
-import { isMap, Unknown, type Value } from '../model/value.ts';
+import { Float, isMap, Unknown, type Value } from '../model/value.ts';
 import { createEvaluator } from '../template/evaluator.ts';
+import { finish } from '../template/finish.ts';
+import { readJson } from '../template/json-read.ts';
 import type { InventoryFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { templatePorts } from './template-ports.ts';
@@ -72,7 +74,7 @@ function readCases(text: string): readonly Case[] {
     });
   let list: unknown;
   try {
-    list = JSON.parse(text);
+    list = finish(readJson(text));
   } catch (cause) {
     throw wrong(cause);
   }
@@ -116,6 +118,7 @@ function treeOf(value: unknown): Tree {
     }));
     return { kind: 'map', entries, source: PLACE };
   }
+  if (value instanceof Float) return { kind: 'scalar', value: value.n, source: PLACE, float: true };
   return { kind: 'scalar', value: value as ScalarTree['value'], source: PLACE };
 }
 

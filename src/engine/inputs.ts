@@ -3,7 +3,7 @@ import { OrchError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { Input, Play } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
-import { MASK, Secret, Unknown, type Value, isLazy, isMap } from '../model/value.ts';
+import { Float, MASK, Secret, Unknown, type Value, isLazy, isMap } from '../model/value.ts';
 import { showSource } from '../lib/source.ts';
 import { show } from './show.ts';
 
@@ -121,7 +121,7 @@ const text = (value: Value): boolean => typeof value === 'string' || value insta
 const IS: Readonly<Record<Input['type'], (value: Value) => boolean>> = {
   string: text,
   integer: (value) => typeof value === 'number' && Number.isInteger(value),
-  number: (value) => typeof value === 'number',
+  number: (value) => typeof value === 'number' || value instanceof Float,
   boolean: (value) => typeof value === 'boolean',
   list: (value) => Array.isArray(value),
   map: (value) => isMap(value) || isLazy(value),

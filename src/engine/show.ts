@@ -1,3 +1,4 @@
+import { jsonText } from '../model/json-text.ts';
 import { Secret, Unknown, type Value } from '../model/value.ts';
 
 /** A value as one short line, for labels and names. */
@@ -5,5 +6,5 @@ export function show(value: Value): string {
   if (typeof value === 'string') return value;
   if (value instanceof Secret) return String(value);
   if (value instanceof Unknown) return '(unknown)';
-  return JSON.stringify(value);
+  return jsonText(value);
 }

@@ -1,6 +1,6 @@
 import type { Source } from '../lib/source.ts';
 import type { Tree } from '../model/tree.ts';
-import type { Value } from '../model/value.ts';
+import { Float, type Value } from '../model/value.ts';
 
 /** Brackets deeper than this are text: nobody writes them, and they would cost the stack. */
 const DEEPEST = 100;
@@ -20,6 +20,7 @@ export function treeOf(value: Value, source: Source): Tree {
     const items = (value as readonly Value[]).map((item) => treeOf(item, source));
     return { kind: 'list', items, source };
   }
+  if (value instanceof Float) return { kind: 'scalar', value: value.n, source, float: true };
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value as Readonly<Record<string, Value>>).map(
       ([key, inner]) => ({ key, keySource: source, value: treeOf(inner, source) }),
@@ -92,7 +93,7 @@ class Reader {
     return this.#number();
   }
 
-  #number(): number | string {
+  #number(): number | string | Float {
     const [, signs = '', digits = ''] =
       this.#take(
         /((?:[-+][ \t]*)?)((?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][-+]?\d(?:_?\d)*)?)(?![\w.]))/y,
@@ -107,7 +108,8 @@ class Reader {
       if (/^\d+$/.test(plain)) return negative ? `-${plain}` : plain;
       throw NO_LITERAL;
     }
-    return negative && number !== 0 ? -number : number;
+    const signed = negative && number !== 0 ? -number : number;
+    return whole || !Number.isInteger(signed) ? signed : new Float(signed);
   }
 
   #parens(): Value {

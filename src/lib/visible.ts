@@ -27,6 +27,7 @@ export function allVisible<T>(data: T): T {
     if (typeof value === 'string') return visible(value);
     if (Array.isArray(value)) return value.map(copy);
     if (typeof value !== 'object' || value === null) return value;
+    if ('toJSON' in value && typeof value.toJSON === 'function') return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [visible(key), copy(item)]),
     );

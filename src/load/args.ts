@@ -13,7 +13,7 @@ import {
 import { renamed } from './aliases.ts';
 import { parseKeyValues } from './key-value.ts';
 import { beforeTemplates, fail, type Loading } from './loading.ts';
-import { resolvePlain } from './scalar.ts';
+import { plainTree } from './scalar.ts';
 import { elsewhere } from './schema/elsewhere.ts';
 import { kindOfValue, type Schema } from './schema/words.ts';
 
@@ -253,7 +253,7 @@ function typed(module: AnyModule, key: string, value: ScalarTree): ScalarTree {
     ? (module.params.properties[key] as Schema)
     : undefined;
   if (!schema || isTemplate(value) || takesText(schema)) return value;
-  return { ...value, value: resolvePlain(String(value.value)) };
+  return { ...value, ...plainTree(String(value.value), value.source) };
 }
 
 function takesText(schema: Schema): boolean {

@@ -1,3 +1,13 @@
+import type { Source } from '../lib/source.ts';
+import type { ScalarTree } from '../model/tree.ts';
+
+/** A plain scalar as a tree. */
+export function plainTree(text: string, source: Source): ScalarTree {
+  const value = resolvePlain(text);
+  const tree: ScalarTree = { kind: 'scalar', value, source };
+  return Number.isInteger(value) && text.includes('.') ? { ...tree, float: true } : tree;
+}
+
 /**
  * The value of a plain (unquoted) YAML scalar, exactly as PyYAML, and so Ansible, reads it: YAML 1.1
  * without `y` and `n`; a float needs a dot; dates stay text; `0644` is octal; `1:30` is 90.

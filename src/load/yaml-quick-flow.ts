@@ -1,6 +1,6 @@
 import type { Source } from '../lib/source.ts';
 import type { Entry, Tree } from '../model/tree.ts';
-import { resolvePlain } from './scalar.ts';
+import { plainTree } from './scalar.ts';
 import { leave } from './yaml-left.ts';
 
 /** A value within a line, and where it ends. */
@@ -37,8 +37,7 @@ export function flowValue(text: string, start: number, at: At): Piece {
   const [whole] = word.exec(text) ?? leave();
   const next = text[start + whole.length];
   if ((next !== ',' && next !== ']' && next !== '}') || /^-(?: |$)/.test(whole)) leave();
-  const value = resolvePlain(whole.trimEnd());
-  return { tree: { kind: 'scalar', value, source: at(start) }, end: start + whole.length };
+  return { tree: plainTree(whole.trimEnd(), at(start)), end: start + whole.length };
 }
 
 const blanks = (text: string, from: number): number => {

@@ -1,6 +1,6 @@
 import type { Source } from '../lib/source.ts';
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from '../model/tree.ts';
-import { resolvePlain } from './scalar.ts';
+import { plainTree } from './scalar.ts';
 import { leave, Left } from './yaml-left.ts';
 import { blockText, isBlock } from './yaml-quick-block.ts';
 import { flowValue, quoted, type Piece } from './yaml-quick-flow.ts';
@@ -170,5 +170,5 @@ function word(rest: string, source: Source): ScalarTree {
   const comment = rest.indexOf(' #');
   const value = (comment < 0 ? rest : rest.slice(0, comment)).trimEnd();
   if (!/^(?:[A-Za-z0-9_/.~+=(<$^;]|-[^ ])/.test(value) || /: |:$/.test(value)) leave();
-  return { kind: 'scalar', value: resolvePlain(value), source };
+  return plainTree(value, source);
 }

@@ -14,7 +14,7 @@ import type { Source } from '../lib/source.ts';
 import { isTemplate, type Entry, type MapTree, type ScalarTree, type Tree } from '../model/tree.ts';
 import { isVaulted, type Vault } from '../model/vault.ts';
 import { reindented } from './quoted-lines.ts';
-import { resolvePlain } from './scalar.ts';
+import { plainTree } from './scalar.ts';
 import { DEEPEST, isTooDeep } from './yaml-depth.ts';
 import { quickTree } from './yaml-quick.ts';
 import { QUOTE_HINT, syntaxErrors, type Lines } from './yaml-errors.ts';
@@ -170,7 +170,7 @@ class Reader {
     } else this.#checkTag(tag, source);
     const plainText =
       tag === '' || tag === '!' ? node.type === 'PLAIN' && tag === '' : tag !== STRING;
-    return { kind: 'scalar', value: plainText ? resolvePlain(text) : text, source };
+    return plainText ? plainTree(text, source) : { kind: 'scalar', value: text, source };
   }
 
   #checkTag(tag: string | undefined, source: Source): void {

@@ -1,5 +1,5 @@
 import type { ParamsSchema } from './module.ts';
-import { isMap, type Value } from './value.ts';
+import { Float, isMap, type Value } from './value.ts';
 
 /** The part of a schema that says what may be made of another type. */
 interface Typed {
@@ -12,7 +12,7 @@ interface Typed {
  * boolean is wanted, "5" a number, 5 a text, "a,b" a list. What fits already, and what cannot be meant, stays.
  */
 export function lenient(schema: ParamsSchema, given: Value): Value {
-  if (schema['x-lenient'] !== true || !isMap(given)) return given;
+  if (schema['x-lenient'] !== true || !isMap(given)) return numbered(given);
   const made = Object.entries(given).map(([name, value]): [string, Value] => {
     const key = canonical(schema, name);
     const property = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
@@ -25,7 +25,10 @@ export function lenient(schema: ParamsSchema, given: Value): Value {
 function fitted(property: Typed, value: Value): Value {
   const types = [property.type ?? []].flat();
   if (types.length === 0) return value;
-  if (Array.isArray(value)) return types.includes('array') ? listOf(property, value) : value;
+  if (value instanceof Float) return fromFloat(types, value, property);
+  if (Array.isArray(value))
+    return types.includes('array') ? listOf(property, value) : numbered(value);
+  if (isMap(value)) return numbered(value);
   if (typeof value === 'string')
     return types.includes('string') ? value : fromText(types, value, property);
   if (typeof value === 'number') return fromNumber(types, value, property);
@@ -38,6 +41,23 @@ function listOf({ items }: Typed, list: readonly Value[]): Value {
   if (!items) return list;
   const made = list.map((item) => fitted(items, item));
   return made.every((item, i) => item === list[i]) ? list : made;
+}
+
+/** `2.0` is a text where a text is wanted, else a number like any other. */
+const fromFloat = (types: readonly string[], value: Float, property: Typed): Value =>
+  types.includes('string') ? String(value) : fromNumber(types, value.n, property);
+
+/** The same with numbers for what was written as `2.0`: modules of this kind know no other. */
+function numbered(value: Value): Value {
+  if (value instanceof Float) return value.n;
+  if (Array.isArray(value)) {
+    const list = value as readonly Value[];
+    const made = list.map(numbered);
+    return made.every((item, i) => item === list[i]) ? list : made;
+  }
+  if (!isMap(value)) return value;
+  const made = Object.entries(value).map(([key, item]) => [key, numbered(item)] as const);
+  return made.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(made);
 }
 
 function fromNumber(types: readonly string[], value: number, { items }: Typed): Value {

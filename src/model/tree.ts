@@ -11,6 +11,8 @@ export interface ScalarTree {
   readonly source: Source;
   /** Set for `!unsafe` text: never a template. */
   readonly literal?: true;
+  /** Set for a whole number with a point: `2.0`. */
+  readonly float?: true;
   /** Set when the text was encrypted: its value becomes a Secret. */
   readonly secret?: true;
 }

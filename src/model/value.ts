@@ -27,12 +27,28 @@ export class Secret {
   }
 }
 
+/** A number written with a point though it is whole: `2.0` prints as that. Other numbers with a point are plain ones. */
+export class Float {
+  readonly type = 'float';
+  readonly n: number;
+  constructor(n: number) {
+    this.n = n;
+  }
+  toString(): string {
+    return Number.isSafeInteger(this.n) ? `${this.n}.0` : String(this.n);
+  }
+  toJSON(): number {
+    return this.n;
+  }
+}
+
 /**
  * A value whose secrets are plain texts: for names, numbers and switches that orch itself has to understand. An encrypted
  * file makes secrets of those too; what is shown of them is masked by the texts that are known to be secret.
  */
 export function opened(value: Value): Value {
   if (value instanceof Secret) return value.reveal();
+  if (value instanceof Float) return value.n;
   return Array.isArray(value) ? (value as readonly Value[]).map(opened) : value;
 }
 
@@ -48,7 +64,16 @@ export interface LazyMap {
 
 /** A finished value. Maps are plain objects whose own properties alone count. */
 export type Value =
-  null | boolean | number | string | Unknown | Secret | readonly Value[] | ValueMap | LazyMap;
+  | null
+  | boolean
+  | number
+  | string
+  | Float
+  | Unknown
+  | Secret
+  | readonly Value[]
+  | ValueMap
+  | LazyMap;
 
 /** A map of finished values. */
 export interface ValueMap {
@@ -63,6 +88,7 @@ export function isMap(value: unknown): value is ValueMap {
     !Array.isArray(value) &&
     !(value instanceof Unknown) &&
     !(value instanceof Secret) &&
+    !(value instanceof Float) &&
     !isLazy(value)
   );
 }

@@ -1,6 +1,6 @@
 import { allVisible, oneLine } from '../lib/visible.ts';
 import type { Fault, Outcome } from '../model/event.ts';
-import type { Value } from '../model/value.ts';
+import { Float, type Value } from '../model/value.ts';
 import type { View } from './paint.ts';
 import type { Reporting, Write } from './reporting.ts';
 import { asideLines } from './plain.ts';
@@ -124,7 +124,7 @@ function json(value: Readonly<Record<string, unknown>>, short: boolean): string 
 
 function sorted(value: Value): unknown {
   if (Array.isArray(value)) return (value as readonly Value[]).map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Float) return value;
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -14,7 +14,13 @@ export function finish(value: Val): Value {
   if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Special) return special(value);
-  if (value instanceof Unknown || value instanceof Secret || isLazy(value)) return value;
+  if (
+    value instanceof Unknown ||
+    value instanceof Secret ||
+    value instanceof Float ||
+    isLazy(value)
+  )
+    return value;
   if (finished.has(value)) return value as Value;
   const result = Array.isArray(value) ? list(value as readonly Val[]) : map(value as ValMap);
   finished.add(result as object);
@@ -22,7 +28,6 @@ export function finish(value: Val): Value {
 }
 
 function special(value: Special): Value {
-  if (value instanceof Float) return value.n;
   if (value instanceof Dict) {
     return Object.fromEntries(value.all().map(([key, item]) => [text(key), finish(item)]));
   }

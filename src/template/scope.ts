@@ -2,7 +2,7 @@ import { OrchError } from '../lib/errors.ts';
 import type { Source } from '../lib/source.ts';
 import type { Given, Layer, Marks, Scope } from '../model/scope.ts';
 import { hasTemplate, isTemplate, type ScalarTree, type Tree } from '../model/tree.ts';
-import { Secret, Unknown, type Value } from '../model/value.ts';
+import { Float, Secret, Unknown, type Value } from '../model/value.ts';
 import { allVars } from './all-vars.ts';
 import { truthy } from './compare.ts';
 import { evaluate } from './evaluate.ts';
@@ -30,7 +30,11 @@ export interface Shared {
 
 /** The value of a scalar that holds no template. */
 const plainScalar = (tree: Tree): Val | undefined =>
-  tree.kind === 'scalar' && !isTemplate(tree) ? tree.value : undefined;
+  tree.kind === 'scalar' && !isTemplate(tree) ? scalarOf(tree) : undefined;
+
+/** What is written, as a value. */
+const scalarOf = ({ value, float }: ScalarTree): string | number | boolean | null | Float =>
+  float && typeof value === 'number' ? new Float(value) : value;
 
 /** A scope whose variables are evaluated when a template reads them, once. */
 export class LazyScope implements Scope, Reader {
@@ -136,7 +140,10 @@ export class LazyScope implements Scope, Reader {
     if (!given) return undefined;
     const value =
       'value' in given ? given.value : 'tree' in given ? plainScalar(given.tree) : undefined;
-    return value === null || typeof value === 'boolean' || typeof value === 'number'
+    return value === null ||
+      typeof value === 'boolean' ||
+      typeof value === 'number' ||
+      value instanceof Float
       ? value
       : undefined;
   }
@@ -233,7 +240,7 @@ export class LazyScope implements Scope, Reader {
   }
 
   #scalar(tree: ScalarTree): Val {
-    const value = isTemplate(tree) ? this.#template(tree, String(tree.value)) : tree.value;
+    const value = isTemplate(tree) ? this.#template(tree, String(tree.value)) : scalarOf(tree);
     if (!tree.secret) return value;
     return typeof value === 'string' ? new Secret(value) : seal(value);
   }

@@ -18,7 +18,7 @@ import {
 export function text(value: Val): string {
   if (typeof value === 'string') return value;
   if (value instanceof Secret) return reveal(value);
-  if (value instanceof Special && !(value instanceof Float || value instanceof Dict)) {
+  if (value instanceof Special && !(value instanceof Dict)) {
     return known(value) === '' ? '' : value.toString();
   }
   return repr(value);

@@ -1,5 +1,7 @@
 import type { OrchError } from '../lib/errors.ts';
-import { isLazy, Secret, Unknown, type LazyMap } from '../model/value.ts';
+import { Float, isLazy, Secret, Unknown, type LazyMap } from '../model/value.ts';
+
+export { Float };
 
 /** A value while a template is evaluated: a finished value, or something only templates know. */
 export type Val =
@@ -8,6 +10,7 @@ export type Val =
   | number
   | bigint
   | string
+  | Float
   | Unknown
   | Secret
   | Special
@@ -62,17 +65,6 @@ export class Undef extends Special {
 
   raise(): never {
     throw this.#error();
-  }
-}
-
-/** A float without a fraction: `10 / 2` prints 5.0. Other floats are plain numbers. */
-export class Float extends Special {
-  readonly type = 'float';
-  readonly n: number;
-
-  constructor(n: number) {
-    super();
-    this.n = n;
   }
 }
 
@@ -199,6 +191,7 @@ export function isDict(value: Val | undefined): value is ValMap {
     value !== null &&
     !Array.isArray(value) &&
     !(value instanceof Special) &&
+    !(value instanceof Float) &&
     !(value instanceof Unknown) &&
     !(value instanceof Secret) &&
     !isLazy(value)

@@ -1,5 +1,6 @@
 import {
   firstUnknown,
+  Float,
   isLazy,
   isMap,
   Secret,
@@ -23,19 +24,24 @@ const TYPES: Readonly<Record<string, (value: Value) => string | undefined>> = {
   path: (value) => (isScalar(value) ? undefined : 'a path'),
   bool: (value) => (isBool(value) ? undefined : 'true or false'),
   int: (value) =>
+    value instanceof Float ||
     (typeof value === 'number' && Number.isInteger(value)) ||
     typeof value === 'boolean' ||
     (typeof value === 'string' && /^\s*[-+]?\d[\d_]*\s*$/.test(value))
       ? undefined
       : 'a whole number',
   float: (value) =>
+    value instanceof Float ||
     typeof value === 'number' ||
     typeof value === 'boolean' ||
     (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
       ? undefined
       : 'a number',
   list: (value) =>
-    Array.isArray(value) || typeof value === 'string' || typeof value === 'number'
+    Array.isArray(value) ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    value instanceof Float
       ? undefined
       : 'a list',
   dict: (value) =>
@@ -53,7 +59,7 @@ const TYPES: Readonly<Record<string, (value: Value) => string | undefined>> = {
 };
 
 const isScalar = (value: Value): boolean =>
-  value === null || typeof value !== 'object' || value instanceof Secret;
+  value === null || typeof value !== 'object' || value instanceof Secret || value instanceof Float;
 
 const isBool = (value: Value): boolean =>
   typeof value === 'boolean' ||
@@ -62,6 +68,7 @@ const isBool = (value: Value): boolean =>
   (typeof value === 'string' && /^(y|yes|on|1|true|t|n|no|off|0|false|f)$/i.test(value));
 
 const isSize = (value: Value): boolean =>
+  value instanceof Float ||
   typeof value === 'number' ||
   (typeof value === 'string' && /^\s*\d+(\.\d+)?\s*[A-Za-z]*\s*$/.test(value));
 
@@ -195,7 +202,11 @@ const chosen = (item: Value, choices: readonly Value[], type: string): boolean =
 
 /** A scalar as the text it is compared by; booleans have no text of their own. */
 const textFor = (value: Value): Value =>
-  typeof value === 'number' ? String(value) : value instanceof Secret ? value.reveal() : value;
+  typeof value === 'number' || value instanceof Float
+    ? String(value)
+    : value instanceof Secret
+      ? value.reveal()
+      : value;
 
 const yes = (value: Value): boolean =>
   typeof value === 'string' ? /^(y|yes|on|1|true|t)$/i.test(value) : Boolean(value);

@@ -1,7 +1,7 @@
 import { OrchError } from '../../lib/errors.ts';
 import type { ControlModule, ControlResult, ParamsSchema, Problem } from '../../model/module.ts';
 import type { Scope } from '../../model/scope.ts';
-import { type Tree, entry, isTemplate } from '../../model/tree.ts';
+import { type ScalarTree, type Tree, entry, isTemplate } from '../../model/tree.ts';
 import { type Value, firstUnknown, isMap } from '../../model/value.ts';
 import { isOmitted } from './args.ts';
 import { eager, showValue } from './texts.ts';
@@ -75,13 +75,22 @@ function nameGiven(tree: Tree, scope: Scope): Tree {
   }
 }
 
+/** As Ansible has it: what a template of it gives; a mistake is told as one of the expression. */
+function templated(tree: ScalarTree, text: string, scope: Scope): Value {
+  try {
+    return scope.resolve({ ...tree, value: `{{ ${text} }}` });
+  } catch {
+    return scope.expression(text, tree);
+  }
+}
+
 /** An undefined variable is an answer here, not an error: looking for it is what debug is for. */
 function valueOf(tree: Tree, scope: Scope): Value {
   try {
     if (tree.kind !== 'scalar' || typeof tree.value !== 'string' || isTemplate(tree)) {
       return scope.resolve(tree);
     }
-    return scope.expression(tree.value, tree);
+    return templated(tree, tree.value, scope);
   } catch (error) {
     if (error instanceof OrchError && error.code === 'VARIABLE_UNDEFINED')
       return 'VARIABLE IS NOT DEFINED!';

@@ -1,8 +1,9 @@
+import { jsonText } from '../../model/json-text.ts';
 import { Secret, Unknown, type Value, isLazy, isMap } from '../../model/value.ts';
 
 /** A value as an operator reads it: text as it is, everything else as JSON; secrets masked. */
 export const showValue = (value: Value): string =>
-  typeof value === 'string' ? value : JSON.stringify(eager(value), undefined, 2);
+  typeof value === 'string' ? value : jsonText(eager(value), 2);
 
 /** A value in which maps made on reading are made. */
 export function eager(value: Value): Value {

@@ -1,3 +1,4 @@
+import { Float } from '../../model/value.ts';
 import type { Nearby } from '../../model/nearby.ts';
 import { contentOf, sealed, summed, sumsOf, textOf } from './content.ts';
 import { type Content, LARGEST_TEXT } from './state.ts';
@@ -97,6 +98,7 @@ export function treeOf(
 /** JSON as Python's json.dumps writes it, which is what Ansible puts into a file for a map or list. */
 export function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (value instanceof Float) return String(value);
   if (typeof value === 'object' && value !== null) {
     const pairs = Object.entries(value).map(
       ([key, inner]) => `${ascii(key)}: ${pythonJson(inner)}`,

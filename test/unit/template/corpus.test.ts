@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { OrchError } from '../../../src/lib/errors.ts';
 import type { Value } from '../../../src/model/value.ts';
-import { scalar, scopeOf, values, written } from './support.ts';
+import { asJson, scalar, scopeOf, values, written } from './support.ts';
 import { ports } from './world.ts';
 
 interface Case {
@@ -68,7 +68,8 @@ function answer(work: () => Value): Answer {
 }
 
 /** As the recorder writes what JSON has no number for. */
-function plain(value: Value): Value {
+function plain(given: Value): Value {
+  const value = asJson(given);
   if (typeof value !== 'number' || Number.isFinite(value)) return value;
   return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }

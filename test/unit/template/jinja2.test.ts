@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Value } from '../../../src/model/value.ts';
 import { OrchError } from '../../../src/lib/errors.ts';
-import { scalar, scopeOf, values } from './support.ts';
+import { asJson, scalar, scopeOf, values } from './support.ts';
 
 interface Case {
   readonly text: string;
@@ -43,7 +43,7 @@ const PORTS = { now: () => new Date(0) };
 
 function outcome(work: () => Value): Case {
   try {
-    return { text: '', value: work() };
+    return { text: '', value: asJson(work()) };
   } catch (error) {
     if (!(error instanceof OrchError)) throw error;
     return { text: '', error: error.message };

@@ -1,6 +1,6 @@
 import type { Layer, Scope } from '../../../src/model/scope.ts';
 import type { ScalarTree, Tree } from '../../../src/model/tree.ts';
-import type { Value } from '../../../src/model/value.ts';
+import { Float, isMap, type Value } from '../../../src/model/value.ts';
 import { createEvaluator } from '../../../src/template/evaluator.ts';
 import type { Ports } from '../../../src/template/runtime.ts';
 
@@ -45,6 +45,14 @@ export const written = (vars: Readonly<Record<string, unknown>>): Layer => ({
 
 export const scopeOf = (layers: readonly Layer[], ports?: Ports): Scope =>
   createEvaluator(ports).scope(layers);
+
+/** A value as JSON has it, where 2.0 is 2. */
+export function asJson(of: Value): Value {
+  if (of instanceof Float) return of.n;
+  if (Array.isArray(of)) return (of as readonly Value[]).map(asJson);
+  if (!isMap(of)) return of;
+  return Object.fromEntries(Object.entries(of).map(([key, item]) => [key, asJson(item)]));
+}
 
 /** The value of one expression over finished values. */
 export const value = (expression: string, vars: Readonly<Record<string, Value>> = {}): Value =>
