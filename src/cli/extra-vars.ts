@@ -47,7 +47,7 @@ function entriesOf(tree: Tree | undefined, where: string): readonly (readonly [s
 }
 
 function pair(word: string): readonly [string, Tree] {
-  const [, name, value] = /^([A-Za-z_]\w*)=([^]*)$/.exec(word) ?? [];
+  const [, name, value] = /^([A-Za-z_][\w-]*)=([^]*)$/.exec(word) ?? [];
   if (name !== undefined && value !== undefined) {
     return [name, { kind: 'scalar', value, source: COMMAND_LINE }];
   }

@@ -75,7 +75,8 @@ function readFile(book: Book, file: string, above: Above): void {
   if (book.errors.length > before) return;
   const start = { file, line: 1, column: 1 };
   if (!tree) {
-    if (!book.trees.has(file)) return;
+    // Imported before, and what is wrong with it is told.
+    if (!book.trees.has(file) || book.errors.some(({ source }) => source?.file === file)) return;
     fail(book, 'FILE_EMPTY', `The playbook ${file} is empty.`, {
       source: start,
       hint: 'A playbook is a list of plays: `- hosts: all` with `tasks:` below it; see playbooks/ for examples.',

@@ -86,6 +86,8 @@ export function verdicts(totals: Readonly<Record<string, HostTotals>>): {
   readonly unreachable: number;
   /** Nothing foreseen to change, but not all of it could be foreseen. */
   readonly unknown: number;
+  /** No task ran on it, nor was one skipped. */
+  readonly idle: number;
 } {
   const all = Object.values(totals);
   const failed = all.filter((t) => t.failed > 0).length;
@@ -93,5 +95,9 @@ export function verdicts(totals: Readonly<Record<string, HostTotals>>): {
   const changed = all.filter((t) => t.failed + t.unreachable === 0 && t.changed > 0).length;
   const calm = all.filter((t) => t.failed + t.unreachable + t.changed === 0);
   const unknown = calm.filter((t) => t.unknown > 0).length;
-  return { hosts: all.length, changed, failed, unreachable, unknown };
+  const idle = all.filter((t) => !took(t)).length;
+  return { hosts: all.length, changed, failed, unreachable, unknown, idle };
 }
+
+/** Whether a host had any part in a run: as Ansible does, the recap leaves the others out. */
+export const took = (totals: HostTotals): boolean => Object.values(totals).some((n) => n > 0);

@@ -4,7 +4,7 @@ import type { Fault, HostTotals, Outcome, TaskRef } from '../model/event.ts';
 import { banner } from './banner.ts';
 import { groupsOf } from './groups.ts';
 import { count, hostSet } from './hosts.ts';
-import { verdicts, type Ledger } from './ledger.ts';
+import { took, verdicts, type Ledger } from './ledger.ts';
 import { matricesOf, matrixLines, matrixTitle } from './matrix.ts';
 import type { Colors, View } from './paint.ts';
 
@@ -105,9 +105,9 @@ export function recapLines(ledger: Ledger, view: View): readonly string[] {
     ]),
     '',
     banner('PLAY RECAP'),
-    ...Object.entries(ended?.totals ?? {}).map(([host, totals]) =>
-      recapLine(host, totals, view.colors),
-    ),
+    ...Object.entries(ended?.totals ?? {})
+      .filter(([, totals]) => took(totals))
+      .map(([host, totals]) => recapLine(host, totals, view.colors)),
     ...(view.verbosity > 0 ? [...costLines(ledger), ...statsLines(ledger)] : []),
     '',
     ...coverageLines(ledger),
@@ -203,13 +203,14 @@ export function coverageLines({ started, ended }: Ledger): readonly string[] {
 /** The run in one sentence: `3 hosts: 2 changed, 1 failed, in 4.2 s`. */
 export function summary({ started, ended }: Ledger, colors: Colors): string {
   if (!ended) return colors.failed('The run did not end: its result is not known.');
-  const { hosts, changed, failed, unreachable, unknown } = verdicts(ended.totals);
-  const fine = hosts - changed - failed - unreachable - unknown;
+  const { hosts, changed, failed, unreachable, unknown, idle } = verdicts(ended.totals);
+  const fine = hosts - changed - failed - unreachable - unknown - idle;
   const would = started?.check ? 'would change' : 'changed';
   const parts = [
     ...(changed > 0 ? [colors.changed(`${changed} ${would}`)] : []),
     ...(unknown > 0 ? [colors.warning(`${unknown} not fully foreseen`)] : []),
     ...(fine > 0 ? [colors.ok(`${fine} unchanged${ended.interrupted ? ' so far' : ''}`)] : []),
+    ...(idle > 0 ? [`${idle} without a task`] : []),
     ...(unreachable > 0 ? [colors.failed(`${unreachable} unreachable`)] : []),
     ...(failed > 0 ? [colors.failed(`${failed} failed`)] : []),
   ];

@@ -24,6 +24,7 @@ describe('extraVars', () => {
     [['@vars.yml'], { a: 1, b: ['x', 'y'] }],
     [['a=1', 'a=2 c=', '@vars.yml'], { a: 1, b: ['x', 'y'], c: '' }],
     [['a=x=y'], { a: 'x=y' }],
+    [['a-b=1'], { 'a-b': '1' }],
     [['@empty.yml'], {}],
     [[''], {}],
   ] as const) {

@@ -162,6 +162,11 @@ describe('loadPlaybook, on bad playbooks', () => {
     );
   });
 
+  it('does not call a file empty that cannot be read and is imported twice', () => {
+    const site = '- import_playbook: two.yml\n- import_playbook: two.yml\n';
+    expect(told({ 'site.yml': site, 'two.yml': '- hosts: "all\n' })).to.not.contain('is empty');
+  });
+
   it('shows an empty file, and one that is no list', () => {
     expect(told({ 'site.yml': '# nothing\n' })).to.contain(
       'error[FILE_EMPTY]: The playbook site.yml is empty.\n  --> site.yml:1:1\n',

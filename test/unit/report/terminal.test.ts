@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import { finishedLines, terminal } from '../../../src/report/terminal.ts';
-import { eventfulRun, opened, outcome, task, told, view } from '../../helpers/events.ts';
+import {
+  eventfulRun,
+  opened,
+  outcome,
+  runEnded,
+  runStarted,
+  task,
+  told,
+  totals,
+  view,
+} from '../../helpers/events.ts';
 
 const report = (
   outcomes: readonly (readonly [string, ReturnType<typeof outcome>])[],
@@ -36,6 +46,14 @@ describe('terminal', () => {
       '      zone public (runtime + permanent)',
       '        ports  + 80/tcp',
     ]);
+  });
+
+  it('leaves a host out of the recap on which there was no task, as Ansible does', async () => {
+    const events = [runStarted(), runEnded({ node1: totals({ ok: 1 }), node2: totals() })];
+    const text = await told((write) => terminal(write, view()), events);
+    expect(text).to.match(/^node1 +: ok=1 /m);
+    expect(text).to.not.match(/^node2/m);
+    expect(text).to.contain('2 hosts: 1 unchanged, 1 without a task');
   });
 
   it('ends with the same failures and recap as plain output', async () => {
