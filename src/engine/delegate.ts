@@ -89,6 +89,7 @@ const unlisted = (name: string): Host => ({
   name,
   groups: ['ungrouped'],
   layers: [],
+  own: 0,
   file: '',
   source: { file: 'delegate_to', line: 1, column: 1 },
 });

@@ -70,10 +70,13 @@ function addHost({ stage }: Walker, { name, groups, vars }: Of<'add_host'>): Mor
     name: 'add_host',
     vars: new Map(Object.entries(vars).map(([key, value]): [string, Given] => [key, { value }])),
   };
+  const files = before.hostFiles(name);
+  const inherited = known ? known.layers.slice(files.length) : before.inherited(['ungrouped']);
   const host: Host = {
     name,
     groups: known?.groups ?? ['ungrouped'],
-    layers: [layer, ...(known?.layers ?? [])],
+    layers: [...files, layer, ...inherited],
+    own: (known?.own ?? files.length) + 1,
     file: known?.file ?? '',
     source: known?.source ?? stage.play.source,
   };

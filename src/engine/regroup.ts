@@ -18,7 +18,7 @@ export function addToGroups(
   }
   const hosts = new Map(before.hosts);
   const host = hosts.get(name);
-  if (host) hosts.set(name, inGroups(host, [...joined], all));
+  if (host) hosts.set(name, inGroups(host, [...joined], { ...before, groups: all }));
   return { ...before, hosts, groups: all };
 }
 
@@ -47,11 +47,35 @@ const newGroup = (name: string, source: Group['source']): Group => ({
   source,
 });
 
-/** A host in further groups: their variables are weaker than what it has already. */
-function inGroups(host: Host, groups: readonly string[], all: ReadonlyMap<string, Group>): Host {
+/** A host in further groups: it inherits anew, from all its groups. */
+function inGroups(host: Host, groups: readonly string[], inventory: Inventory): Host {
   const fresh = groups.filter((group) => !host.groups.includes(group));
   if (fresh.length === 0) return host;
-  const layers = fresh.flatMap((group) => all.get(group)?.layers ?? []);
   const names = [...fresh, ...host.groups.filter((group) => group !== 'ungrouped')];
-  return { ...host, groups: names.sort(), layers: [...host.layers, ...layers] };
+  const inherited = inventory.inherited(ranked(names, inventory.groups));
+  return {
+    ...host,
+    groups: names.sort(),
+    layers: [...host.layers.slice(0, host.own), ...inherited],
+  };
+}
+
+/** Groups, strongest first, as inventories have it: deeper ones, then those of a higher priority, then later names. */
+function ranked(names: readonly string[], all: ReadonlyMap<string, Group>): readonly string[] {
+  const depths = new Map<string, number>();
+  const depth = (name: string): number => {
+    const known = depths.get(name);
+    if (known !== undefined) return known;
+    depths.set(name, 1);
+    const parents = [...all.values()].filter(
+      (one) => one.name !== 'all' && one.children.includes(name),
+    );
+    const found = Math.max(0, ...parents.map((one) => depth(one.name))) + 1;
+    depths.set(name, found);
+    return found;
+  };
+  const priority = (name: string): number => all.get(name)?.priority ?? 1;
+  return [...names].sort(
+    (a, b) => depth(b) - depth(a) || priority(b) - priority(a) || (a < b ? 1 : -1),
+  );
 }

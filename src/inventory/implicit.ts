@@ -15,14 +15,12 @@ export function implicitHost(
   if (!LOCAL.has(name)) return undefined;
   for (const host of hosts.values()) if (LOCAL.has(host.name)) return host;
   const vars = new Map([['ansible_connection', { value: 'local' }]]);
+  const own = [...inherit.ofHost(name), { name: 'implicit localhost', vars }];
   return {
     name,
     groups: [],
-    layers: [
-      ...inherit.ofHost(name),
-      { name: 'implicit localhost', vars },
-      ...inherit.ofGroups(new Set()).layers,
-    ],
+    layers: [...own, ...inherit.ofGroups(new Set()).layers],
+    own: own.length,
     file: '',
     source: { file: '', line: 1, column: 1 },
   };

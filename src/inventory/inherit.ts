@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OrchError } from '../lib/errors.ts';
+import { type OrchError, OrchErrors } from '../lib/errors.ts';
 import type { Files } from '../model/files.ts';
 import type { Layer } from '../model/scope.ts';
 import type { GroupNode, HostNode, InventoryData } from './data.ts';
@@ -23,6 +23,8 @@ export class Inheritance {
   readonly #inventories: readonly string[];
   readonly #folders = new Map<string, Layers>();
   #ofHosts: readonly Layers[] | undefined;
+  /** Layers of groups and hosts that came later, by where they are looked for. */
+  readonly #later = new Map<string, readonly Layer[]>();
   /** Hosts of the same groups share what they inherit: there may be thousands. */
   readonly #known = new Map<
     string,
@@ -70,6 +72,33 @@ export class Inheritance {
     };
     this.#known.set(key, made);
     return made;
+  }
+
+  /** The same for groups some of which came later, such as those of `group_by`; named strongest first. Throws OrchErrors. */
+  late(groups: readonly string[]): readonly Layer[] {
+    const below = groups.filter((name) => name !== 'all');
+    const said = (name: string): readonly Layer[] => this.#data.groups.get(name)?.layers ?? [];
+    const from = (dirs: readonly string[], names: readonly string[]): readonly Layer[] =>
+      latestFirst(dirs).flatMap((dir) =>
+        names.flatMap((name) => this.#one('group_vars', dir, name)),
+      );
+    return this.#whole(() => [
+      ...from(this.#playbooks, below),
+      ...from(this.#besideInventory(), below),
+      ...from(this.#playbooks, ['all']),
+      ...from(this.#besideInventory(), ['all']),
+      ...below.flatMap(said),
+      ...said('all'),
+    ]);
+  }
+
+  /** host_vars/ of a host that may have come later, such as one of `add_host`. Throws OrchErrors. */
+  lateHost(name: string): readonly Layer[] {
+    return this.#whole(() =>
+      [this.#playbooks, this.#besideInventory()]
+        .flatMap(latestFirst)
+        .flatMap((dir) => this.#one('host_vars', dir, name)),
+    );
   }
 
   /** host_vars/ of a host: beside the playbook, then beside the inventory. */
@@ -144,6 +173,23 @@ export class Inheritance {
     const read = readVarsFolder(path, of, this.#ports);
     this.#folders.set(path, read);
     return read;
+  }
+
+  /** The files of one group or host; those that were not known when the folder was read are looked for now. */
+  #one(kind: Kind, dir: string, name: string): readonly Layer[] {
+    const path = join(dir, kind);
+    const known = this.#folder(kind, dir).get(name) ?? this.#later.get(join(path, name));
+    if (known) return known;
+    const found = readVarsFolder(path, [name], this.#ports).get(name) ?? NONE;
+    this.#later.set(join(path, name), found);
+    return found;
+  }
+
+  #whole(read: () => readonly Layer[]): readonly Layer[] {
+    const { errors } = this.#ports;
+    const layers = read();
+    if (errors.length > 0) throw new OrchErrors(errors.splice(0));
+    return layers;
   }
 
   #hostNames(): Iterable<string> {

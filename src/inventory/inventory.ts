@@ -116,14 +116,20 @@ function finish(data: InventoryData, inherit: Inheritance, files: readonly strin
   const hosts = new Map<string, Host>();
   for (const node of data.hosts.values()) {
     const { groups: names, layers } = inherit.ofGroups(node.groups);
+    const own = inherit.ofHost(node.name).concat(node.layers);
     hosts.set(node.name, {
       name: node.name,
       groups: names,
-      layers: inherit.ofHost(node.name).concat(node.layers, layers),
+      layers: own.concat(layers),
+      own: own.length,
       file: node.source.file.startsWith('-i ') ? node.source.file.slice(3) : node.source.file,
       source: node.source,
     });
   }
   const implicit = (name: string): Host | undefined => implicitHost(name, hosts, inherit);
-  return { hosts, groups, files, implicit };
+  return {
+    ...{ hosts, groups, files, implicit },
+    hostFiles: (name) => inherit.lateHost(name),
+    inherited: (names) => inherit.late(names),
+  };
 }

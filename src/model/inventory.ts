@@ -8,6 +8,8 @@ export interface Host {
   readonly groups: readonly string[];
   /** Its variables, strongest layer first: host, then groups by depth, then all. */
   readonly layers: readonly Layer[];
+  /** How many of the layers are of the host itself; the others are inherited from groups. */
+  readonly own: number;
   /** The inventory that named it first; empty for a host that needs no inventory. */
   readonly file: string;
   readonly source: Source;
@@ -36,4 +38,8 @@ export interface Inventory {
   readonly files: readonly string[];
   /** The host that `localhost` (or `127.0.0.1`, `::1`) is where no inventory has it. */
   implicit(name: string): Host | undefined;
+  /** Files in host_vars/ of a host, strongest first: also of one that was not there when the inventory was read. */
+  hostFiles(name: string): readonly Layer[];
+  /** What a host of these groups, strongest first, inherits: also from files of groups that were not there. */
+  inherited(groups: readonly string[]): readonly Layer[];
 }

@@ -11,6 +11,7 @@ import { finish } from './finish.ts';
 import { covered } from './hidden.ts';
 import { parseCondition, parseExpression, parseFile, parseTemplate } from './parse.ts';
 import { parsed, placeOf } from './place.ts';
+import { plainScalar, scalarOf } from './plain-scalar.ts';
 import { keepsText, render, renderFile } from './render.ts';
 import { Env, Run, type Evaluation, type Reader } from './run.ts';
 import type { Asking, Meter, Ports } from './runtime.ts';
@@ -27,14 +28,6 @@ export interface Shared {
   /** Values of trees without templates: the same in every scope. */
   readonly plain: WeakMap<Tree, Val>;
 }
-
-/** The value of a scalar that holds no template. */
-const plainScalar = (tree: Tree): Val | undefined =>
-  tree.kind === 'scalar' && !isTemplate(tree) ? scalarOf(tree) : undefined;
-
-/** What is written, as a value. */
-const scalarOf = ({ value, float }: ScalarTree): string | number | boolean | null | Float =>
-  float && typeof value === 'number' ? new Float(value) : value;
 
 /** A scope whose variables are evaluated when a template reads them, once. */
 export class LazyScope implements Scope, Reader {
