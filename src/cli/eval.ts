@@ -4,6 +4,7 @@ import { redact } from '../lib/redact.ts';
 import type { Host, Inventory } from '../model/inventory.ts';
 import type { Given, Layer, Scope } from '../model/scope.ts';
 import type { ScalarTree, Tree } from '../model/tree.ts';
+import { jsonText } from '../model/json-text.ts';
 import { Float, isMap, Unknown, type Value } from '../model/value.ts';
 import { createEvaluator } from '../template/evaluator.ts';
 import { finish } from '../template/finish.ts';
@@ -41,7 +42,7 @@ export async function evaluate(
     const answers = cases.map(({ expr, vars }) =>
       answer(() => valueOf(expr, evaluator.scope([layerOf(vars), ...layers]))),
     );
-    io.out(`${JSON.stringify(redact(answers, world.secrets))}\n`);
+    io.out(`${jsonText(redact(answers, world.secrets))}\n`);
     return 0;
   }
   if (expression === undefined) {
@@ -51,7 +52,7 @@ export async function evaluate(
   }
   const value = valueOf(expression, evaluator.scope(layers));
   const shown = value instanceof Unknown ? `unknown: ${value.why}` : redact(value, world.secrets);
-  io.out(`${typeof shown === 'string' ? shown : JSON.stringify(shown, null, 2)}\n`);
+  io.out(`${typeof shown === 'string' ? shown : jsonText(shown, 2)}\n`);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-import { MASK, type Value } from '../model/value.ts';
+import { Float, MASK, type Value } from '../model/value.ts';
 import type { Group, Inventory } from '../model/inventory.ts';
 import type { Given, Layer } from '../model/scope.ts';
 import { plain } from '../model/tree.ts';
@@ -22,7 +22,10 @@ const sorted = (vars: Vars): Vars =>
 export function asWritten(given: Given): Value {
   if ('value' in given) return given.value;
   if ('lazy' in given) return given.lazy();
-  return plain(given.tree, (leaf) => (leaf.secret ? MASK : leaf.value));
+  return plain(given.tree, (leaf) => {
+    if (leaf.secret) return MASK;
+    return leaf.float && typeof leaf.value === 'number' ? new Float(leaf.value) : leaf.value;
+  });
 }
 
 /** What of an inventory is shown. */
@@ -137,6 +140,7 @@ function pythonText(value: unknown, inner = false): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return `[${value.map((item) => pythonText(item, true)).join(', ')}]`;
+  if (value instanceof Float) return String(value);
   if (typeof value !== 'object') return JSON.stringify(value);
   const pairs = Object.entries(value).map(
     ([key, item]) => `${pythonQuoted(key)}: ${pythonText(item, true)}`,

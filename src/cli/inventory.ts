@@ -1,6 +1,7 @@
 import { OrchError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { redact } from '../lib/redact.ts';
+import { jsonText } from '../model/json-text.ts';
 import type { Value } from '../model/value.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Layer } from '../model/scope.ts';
@@ -29,7 +30,7 @@ export async function inventory(flags: ListFlags, io: Io): Promise<number> {
     io.out(
       flags.yaml
         ? yaml(clean as Value, { indent: 2, sortKeys: false, flow: 'none' })
-        : `${JSON.stringify(clean, null, 4)}\n`,
+        : `${jsonText(clean, 4)}\n`,
     );
   };
   if (flags.host !== undefined) print(oneHost(shown, flags.host));

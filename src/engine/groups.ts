@@ -7,8 +7,8 @@ export function groups({ world }: Pick<Stage, 'world'>): Value {
   const named = [...all].filter(([name]) => name !== 'all' && name !== 'ungrouped');
   const grouped = new Set(named.flatMap(([, group]) => group.hosts));
   return {
-    ...Object.fromEntries(named.map(([name, group]) => [name, group.hosts])),
     all: [...hosts.keys()],
     ungrouped: [...hosts.keys()].filter((name) => !grouped.has(name)),
+    ...Object.fromEntries(named.map(([name, group]) => [name, group.hosts])),
   };
 }

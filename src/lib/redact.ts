@@ -101,9 +101,7 @@ function copy(data: unknown, key: string, clean: (text: string) => string): unkn
   }
   if (Array.isArray(data)) return data.map((item) => copy(item, '', clean));
   if (typeof data !== 'object' || data === null) return typeof data === 'boolean' ? data : null;
-  if ('toJSON' in data && typeof data.toJSON === 'function') {
-    return copy((data as { toJSON(): unknown }).toJSON(), key, clean);
-  }
+  if (hasJson(data)) return ofJson(data, copy(data.toJSON(), key, clean));
   if (Object.getPrototypeOf(data) !== Object.prototype && 'why' in data) {
     return clean(`unknown: ${String(data.why)}`);
   }
@@ -115,6 +113,13 @@ function copy(data: unknown, key: string, clean: (text: string) => string): unkn
   }
   return out;
 }
+
+/** A number that knows more of itself, such as that it was written as 2.0, stays what it is. */
+const ofJson = (data: { toJSON(): unknown }, cleaned: unknown): unknown =>
+  typeof cleaned === 'number' && data.toJSON() === cleaned ? data : cleaned;
+
+const hasJson = (data: object): data is { toJSON(): unknown } =>
+  'toJSON' in data && typeof data.toJSON === 'function';
 
 /** Sets a property of a plain object, also one with a name such as `__proto__`. */
 function define(out: Record<string, unknown>, name: string, value: unknown): void {

@@ -41,7 +41,6 @@ const truth = JSON.parse(readFileSync(join(FOLDER, 'truth.json'), 'utf8')) as Re
 /** Where orch differs on purpose, and why; docs/inventories.md tells users. */
 const DIFFERENT: Readonly<Record<string, string>> = {
   'template that holds a list': 'Ansible breaks on it: it takes the braces for a set of Python',
-  'whole floats': '`--graph --vars` shows 1000, not 1000.0; `--list` is the same number',
   tuples: '`--graph --vars` shows a list; `--list` is the same list',
 };
 
