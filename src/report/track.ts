@@ -93,6 +93,11 @@ export class Tracker {
       case 'safeguard':
       case 'warned':
         this.#listener.other(event);
+        break;
+      // Kept for a rollback, not told.
+      case 'action-undo':
+      case 'resource-changed':
+        break;
     }
   };
 

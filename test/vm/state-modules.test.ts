@@ -72,7 +72,7 @@ describe('state modules on a machine', () => {
 
   it('is started anew by reboot, and the play goes on there', async () => {
     const book = folder({
-      'play.yml': `- hosts: vm1\n  gather_facts: false\n  tasks:\n    - slurp: { path: /proc/sys/kernel/random/boot_id }\n      register: old\n    - reboot: { reboot_timeout: 300 }\n      register: done\n    - slurp: { path: /proc/sys/kernel/random/boot_id }\n      register: new\n    - assert: { that: [done.rebooted, old.content != new.content] }\n`,
+      'play.yml': `- hosts: vm1\n  gather_facts: false\n  tasks:\n    - slurp: { path: /proc/sys/kernel/random/boot_id }\n      register: old\n    - reboot: { reboot_timeout: 300 }\n      register: done\n    - slurp: { path: /proc/sys/kernel/random/boot_id }\n      register: new\n    - assert: { that: [done.rebooted, old.content != new.content] }\n      when: not ansible_check_mode\n`,
     });
     const check = await told(['check', `${book}/play.yml`, '-i', inventory]);
     expect(check.totals['vm1'], check.stdout).to.include({ failed: 0, changed: 1 });

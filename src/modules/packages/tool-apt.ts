@@ -28,6 +28,9 @@ const REMV = `case $l in 'Remv '* | 'Purg '*) l=\${l#???? }; echo " \${l%% *}" ;
 const asked = (options: Options, verb: readonly string[], pick: string): Shell =>
   sh`apt-get -s -q ${wordsOf(options)} ${verb} 2>/dev/null | while IFS= read -r l; do ${raw(pick)}; done`;
 
+/** apt's own hook for `apt-get update`, and Ansible's, touch it too. */
+const STAMP = '/var/lib/apt/periodic/update-success-stamp';
+
 /** Debian's, by apt-get: apt itself says that scripts should not use it. */
 export const apt: Tool = {
   program: 'apt-get',
@@ -40,6 +43,7 @@ export const apt: Tool = {
     '/var/lib/apt/lists',
     '*Release',
     '/etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/sources.list.d/*',
+    STAMP,
   ),
   simulate: (options) =>
     lines([
@@ -57,7 +61,7 @@ export const apt: Tool = {
   update: (options) =>
     lines([
       ENV,
-      sh`apt-get -y -q -o DPkg::Lock::Timeout=120 -o APT::Update::Error-Mode=any ${wordsOf(options)} update && touch /var/lib/apt/lists`,
+      sh`apt-get -y -q -o DPkg::Lock::Timeout=120 -o APT::Update::Error-Mode=any ${wordsOf(options)} update && touch /var/lib/apt/lists && { touch ${STAMP} 2>/dev/null || :; }`,
     ]),
   install: (names, options) =>
     get(

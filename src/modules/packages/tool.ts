@@ -27,12 +27,18 @@ export interface Tool {
 }
 
 /**
- * The age of a folder of lists in seconds. One that holds none of what the pattern names was never filled, and one that is
+ * The age of a folder of lists in seconds. One that holds none of what the pattern names was never filled, unless the stamp,
+ * touched behind it by what loads lists, says so: archives that tell nothing of themselves leave nothing in it. One that is
  * older than what says where lists come from (`sources`, paths that may hold `*`) knows nothing of those that are new.
  */
-export const age = (folder: string, pattern: string, sources: string): string =>
+export const age = (folder: string, pattern: string, sources: string, stamp?: string): string =>
   `t=0; for f in ${folder}/${pattern}; do [ ! -e "$f" ] || t=$(stat -c %Y ${folder}); break; done
-for f in ${sources}; do [ ! "$f" -nt ${folder} ] || t=0; done; echo " $(($(date +%s) - t))"`;
+${
+  stamp === undefined
+    ? ''
+    : `[ ! -e ${stamp} ] || [ ${folder} -nt ${stamp} ] || t=$(stat -c %Y ${folder})
+`
+}for f in ${sources}; do [ ! "$f" -nt ${folder} ] || t=0; done; echo " $(($(date +%s) - t))"`;
 
 /** The words for the manager whenever it is used, and besides when it changes something. */
 export const wordsOf = ({ words = [] }: Options): readonly string[] => words;
