@@ -17,7 +17,14 @@ export async function exec(
     throw new OrchError('USAGE', 'a command is given twice: with -a and after the hosts');
   const world = await openWorld(flags);
   const passwords = await passwordsFor(flags);
-  const task = { pattern, module: flags.moduleName, args: flags.args ?? command.join(' ') };
+  const { background, poll = '15' } = flags;
+  const task = {
+    pattern,
+    ...(flags.listHosts
+      ? { module: 'ping', args: '' }
+      : { module: flags.moduleName, args: flags.args ?? command.join(' ') }),
+    ...(background === undefined ? {} : { keywords: { async: background, poll } }),
+  };
   const reporters = [await adHocReporter(flags, io)];
   return oneTask(task, { flags, io, world, passwords, reporters });
 }

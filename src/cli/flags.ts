@@ -80,6 +80,11 @@ export interface ExecFlags
   readonly moduleName: string;
   readonly args?: string;
   readonly oneLine?: boolean;
+  readonly listHosts?: boolean;
+  /** Seconds a command may run in the background. */
+  readonly background?: string;
+  /** Seconds between looks at it. */
+  readonly poll?: string;
 }
 
 /** The flags of `orch validate`. */

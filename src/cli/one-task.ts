@@ -1,4 +1,5 @@
 import { OrchError } from '../lib/errors.ts';
+import type { Host } from '../model/inventory.ts';
 import type { Reporting } from '../report/reporting.ts';
 import { carryOut } from './carry-out.ts';
 import { type ExecFlags, NO_FLAGS, type RunFlags } from './flags.ts';
@@ -16,6 +17,8 @@ export interface OneTask {
   readonly pattern: string;
   readonly module: string;
   readonly args: string;
+  /** What a playbook would say of the task besides. */
+  readonly keywords?: Readonly<Record<string, string>>;
 }
 
 /** What a task is carried out with. */
@@ -38,12 +41,20 @@ export async function oneTask(task: OneTask, given: Carrying): Promise<number> {
   };
   const flags: RunFlags = { ...NO_FLAGS, ...given.flags };
   const project = await loadProject([FILE], flags, overlaid);
+  if (given.flags.listHosts) {
+    io.out(hostLines(project.playbooks.flatMap(({ plays }) => plays.flatMap(project.hostsOf))));
+    return 0;
+  }
   await openKeys(flags, io, project.inventory.hosts.values(), project.extraVars);
   return carryOut({ project, flags, io, passwords, reporters });
 }
 
+/** As `ansible --list-hosts` prints them. */
+const hostLines = (hosts: readonly Host[]): string =>
+  [`  hosts (${hosts.length}):`, ...hosts.map(({ name }) => `    ${name}`), ''].join('\n');
+
 /** A playbook of one task. JSON is YAML: whatever was typed stays one text. Throws USAGE. */
-function playbookOf({ pattern, module, args }: OneTask): string {
+function playbookOf({ pattern, module, args, keywords }: OneTask): string {
   const short = module.replace(/^ansible\.(?:builtin|legacy)\./, '');
   if (/^(?:include|import)_|^include$|^meta$/.test(short))
     throw new OrchError('USAGE', `"${module}" is for playbooks: here there is one task`, {
@@ -51,7 +62,7 @@ function playbookOf({ pattern, module, args }: OneTask): string {
     });
   if (/^(?:command|shell|raw|script)$/.test(short) && args.trim() === '')
     throw new OrchError('USAGE', `${module} needs a command: -a '...'`);
-  const task = { name: module, [module]: argsOf(args) };
+  const task = { name: module, [module]: argsOf(args), ...keywords };
   return JSON.stringify([
     { name: 'orch exec', hosts: pattern, gather_facts: false, tasks: [task] },
   ]);

@@ -15,6 +15,9 @@ export function addExec(
     .option('-m, --module-name <module>', 'the module', 'command')
     .option('-a, --args <args>', 'its arguments: a command, key=value, or JSON')
     .option('-o, --one-line', 'a line for each host')
+    .option('--list-hosts', 'list the hosts, run nothing')
+    .option('-B, --background <seconds>', 'run a command in the background, at most so long')
+    .option('-P, --poll <seconds>', 'with -B: how often to look; 0 does not wait (default: 15)')
     .argument('<pattern>', 'which hosts')
     .argument('[command...]', 'instead of -a: what comes after --')
     .action(async (pattern: string, command: string[], flags: ExecFlags) =>

@@ -46,6 +46,19 @@ describe('exec says what ansible says', function () {
     });
   });
 
+  it('hosts, listed', async () => {
+    expect(await exec('web', '--list-hosts')).to.deep.equal({
+      exit: 0,
+      out: '  hosts (2):\n    a\n    b\n',
+    });
+  });
+
+  it('a command in the background that takes too long', async () => {
+    const { exit, out } = await exec('a', '-a', 'sleep 5', '-B', '1', '-P', '1');
+    expect(exit).to.equal(2);
+    expect(out).to.match(/^a \| FAILED/);
+  });
+
   it('a command that fails', async () => {
     const { exit, out } = await exec('a', '-m', 'shell', '-a', 'echo hi; echo err >&2; exit 3');
     expect({ exit, out }).to.deep.equal({
