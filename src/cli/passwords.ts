@@ -39,9 +39,12 @@ export function passwordFrom(file: string): Secret {
   }
 }
 
-/** Asks for a password on the terminal itself, whatever standard input and output are, without echo. */
-export async function askPassword(prompt: string): Promise<Secret> {
-  const { input, close } = openTerminal(prompt);
+/** Asks for a password on the terminal itself, whatever standard input and output are, without echo; `instead` tells what to do where there is none. */
+export async function askPassword(
+  prompt: string,
+  instead = 'Use --become-password-file or --connection-password-file.',
+): Promise<Secret> {
+  const { input, close } = openTerminal(prompt, instead);
   try {
     return new Secret(await typed(input));
   } finally {
@@ -49,13 +52,13 @@ export async function askPassword(prompt: string): Promise<Secret> {
   }
 }
 
-function openTerminal(prompt: string): { input: ReadStream; close: () => void } {
+function openTerminal(prompt: string, hint: string): { input: ReadStream; close: () => void } {
   let fd: number;
   try {
     fd = openSync('/dev/tty', 'r+');
   } catch (cause) {
     throw new OrchError('USAGE', 'a password must be asked for, but there is no terminal', {
-      hint: 'Use --become-password-file or --connection-password-file.',
+      hint,
       cause,
     });
   }

@@ -10,10 +10,11 @@ import {
 import { OrchError } from '../lib/errors.ts';
 
 /** The bytes of a file; `-` is standard input. Throws FILE_NOT_FOUND or FILE_UNREADABLE. */
-export const readAll = (name: string): Buffer => (name === '-' ? readBytes(0) : readBytes(name));
+export const readAll = (name: string, hint?: string): Buffer =>
+  readBytes(name === '-' ? 0 : name, hint);
 
-/** The bytes of a file or of a file number. */
-export function readBytes(file: string | number): Buffer {
+/** The bytes of a file or of a file number; `hint` where the usual one does not help. */
+export function readBytes(file: string | number, hint?: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
@@ -21,7 +22,7 @@ export function readBytes(file: string | number): Buffer {
     throw new OrchError(
       missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
       `${file} ${missing ? 'does not exist' : 'cannot be read'}`,
-      { cause },
+      { cause, ...(hint === undefined ? {} : { hint }) },
     );
   }
 }

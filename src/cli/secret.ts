@@ -158,6 +158,9 @@ async function newKey({ newVaultId, newVaultPasswordFile }: SecretFlags): Promis
 }
 
 /** Values as YAML to paste: `name: !vault |`. The text comes from standard input or files, never from an argument. */
+const FROM_INPUT =
+  'Files are named here, as a value on the command line is seen by all: printf %s VALUE | orch secret encrypt-string --name NAME.';
+
 function strings(
   names: readonly string[],
   keys: readonly VaultKey[],
@@ -166,7 +169,7 @@ function strings(
 ): void {
   const { id, password } = keyOf(keys, flags);
   for (const name of names.length > 0 ? names : ['-']) {
-    const bytes = readAll(name);
+    const bytes = readAll(name, FROM_INPUT);
     const sealed = writeEnvelope(seal(bytes, password, id)).trimEnd();
     const key = flags.name === undefined ? '' : `${flags.name}: `;
     io.out(`${key}!vault |\n${sealed.replace(/^/gm, '          ')}\n`);

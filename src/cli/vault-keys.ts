@@ -26,17 +26,19 @@ export async function vaultKeys(flags: VaultFlags): Promise<readonly VaultKey[]>
   return keys;
 }
 
+const INSTEAD = 'Use --vault-password-file FILE or --vault-id ID@FILE.';
+
 /** Asks for a password that is to be set, twice. */
 export async function askNewPassword(id: string): Promise<Secret> {
-  const first = await askPassword(`New vault password (${id}): `);
-  const again = await askPassword(`Confirm new vault password (${id}): `);
+  const first = await askPassword(`New vault password (${id}): `, INSTEAD);
+  const again = await askPassword(`Confirm new vault password (${id}): `, INSTEAD);
   if (first.reveal() === again.reveal()) return nonEmpty(first, 'typed');
   throw new OrchError('USAGE', 'the two passwords are not the same');
 }
 
 const asked = async (id: string): Promise<Secret> =>
   nonEmpty(
-    await askPassword(id === 'default' ? 'Vault password: ' : `Vault password (${id}): `),
+    await askPassword(id === 'default' ? 'Vault password: ' : `Vault password (${id}): `, INSTEAD),
     'typed',
   );
 

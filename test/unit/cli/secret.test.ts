@@ -52,6 +52,25 @@ describe('orch secret', () => {
   });
   const text = (): string => readFileSync('f.yml', 'utf8');
 
+  it('tells who gives a value as an argument where it is read from', async () => {
+    try {
+      await runProgram(
+        ['secret', 'encrypt-string', 'hello', '--name', 'x', '--vault-password-file', 'pass'],
+        {
+          env: {},
+          cwd: root,
+          terminal: false,
+          colors: { out: false, err: false },
+          out: () => undefined,
+          err: () => undefined,
+        },
+      );
+      expect.fail('it should have failed');
+    } catch (error) {
+      expect((error as OrchError).hint).to.contain('| orch secret encrypt-string --name NAME');
+    }
+  });
+
   it('encrypts, views and decrypts a file in its place, its mode kept', async () => {
     expect(await orch('secret encrypt f.yml --vault-password-file pass')).to.equal('');
     expect(text()).to.match(/^\$ANSIBLE_VAULT;1\.1;AES256\n[0-9a-f\n]+$/);
