@@ -11,6 +11,7 @@ import { finish } from '../template/finish.ts';
 import { readJson } from '../template/json-read.ts';
 import type { InventoryFlags } from './flags.ts';
 import type { Io } from './io.ts';
+import { knownWithoutPlay } from './known-without-play.ts';
 import { templatePorts } from './template-ports.ts';
 import { loadInventoryFor } from './wiring.ts';
 import { openWorld } from './world.ts';
@@ -36,7 +37,7 @@ export async function evaluate(
   const { inventory, chosen, extraVars } = loadInventoryFor(found, world);
   const host = flags.limit === undefined ? undefined : only(inventory, chosen);
   const evaluator = createEvaluator(templatePorts(io, inventory));
-  const layers = [magic(inventory, host, evaluator), extraVars, ...(host?.layers ?? [])];
+  const layers = [knownWithoutPlay(inventory, host, evaluator), extraVars, ...(host?.layers ?? [])];
   if (flags.json) {
     const cases = readCases(readFileSync(0, 'utf8'));
     const answers = cases.map(({ expr, vars }) =>
@@ -131,38 +132,4 @@ function only(inventory: Inventory, chosen: ReadonlySet<string>): Host | undefin
     });
   }
   return name === undefined ? undefined : (inventory.hosts.get(name) ?? inventory.implicit(name));
-}
-
-/** What is known without a play: the host, the groups, the variables of others. */
-function magic(
-  inventory: Inventory,
-  host: Host | undefined,
-  evaluator: ReturnType<typeof createEvaluator>,
-): Layer {
-  const scopes = new Map<string, Scope>();
-  const scopeOf = (name: string): Scope | undefined => {
-    const found = inventory.hosts.get(name);
-    if (!found) return undefined;
-    const made = scopes.get(name) ?? evaluator.scope(found.layers);
-    scopes.set(name, made);
-    return made;
-  };
-  const varsOf = (name: string): Value | undefined => {
-    const scope = scopeOf(name);
-    if (!scope) return undefined;
-    const keys = [...new Set(scope.layers.flatMap(({ vars }) => [...vars.keys()]))];
-    return { lazy: true, keys: () => keys, get: (key) => scope.get(key) };
-  };
-  const groups = (): Value =>
-    Object.fromEntries([...inventory.groups].map(([name, group]) => [name, group.hosts]));
-  const known: [string, Given][] = [
-    ['groups', { lazy: groups }],
-    ['hostvars', { value: { lazy: true, keys: () => [...inventory.hosts.keys()], get: varsOf } }],
-  ];
-  if (host) {
-    known.push(['inventory_hostname', { value: host.name }]);
-    known.push(['inventory_hostname_short', { value: host.name.split('.')[0] ?? host.name }]);
-    known.push(['group_names', { value: host.groups }]);
-  }
-  return { name: 'magic variables', vars: new Map(known) };
 }

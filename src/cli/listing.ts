@@ -45,7 +45,7 @@ function playLines(
     `  play #${number} (${pattern}): ${play.name}\tTAGS: [${play.keywords.tags.join(',')}]`,
     ...(flags.listHosts
       ? [
-          `    pattern: ['${pattern}']`,
+          `    pattern: [${patterns(play.hosts).join(', ')}]`,
           `    hosts (${hosts.length}):`,
           ...hosts.map((host) => `      ${host}`),
         ]
@@ -68,6 +68,9 @@ const listed = (items: readonly Item[]): readonly Task[] =>
 
 const nameOf = (task: Task): string =>
   task.name && task.name.value !== '' ? taskName(task) : task.action;
+
+const patterns = (tree: Tree): readonly string[] =>
+  tree.kind === 'list' ? tree.items.flatMap(patterns) : [`'${written(tree)}'`];
 
 /** A host pattern as it is written; a list is one pattern after the other. */
 export const written = (tree: Tree): string =>

@@ -10,6 +10,7 @@ import { listing, lists } from './listing.ts';
 import { outputs } from './outputs.ts';
 import { passwordsFor } from './passwords.ts';
 import { answerPrompts, askAtTerminal } from './prompts.ts';
+import { templatePorts } from './template-ports.ts';
 import { loadProject } from './wiring.ts';
 
 /** The flags, with hosts of earlier runs in --limit named. */
@@ -25,7 +26,14 @@ export async function run(playbooks: readonly string[], flags: RunFlags, io: Io)
   if (lists(flags)) {
     for (const { message, source } of loaded.playbooks.flatMap(({ warnings }) => warnings))
       io.err(`warning: ${oneLine(message)}\n  --> ${oneLine(showSource(source))}\n`);
-    io.out(listing(loaded.playbooks, flags, loaded.hostsOf));
+    const [{ createEvaluator }, { namedPlays }] = await Promise.all([
+      import('../template/evaluator.ts'),
+      import('./named-plays.ts'),
+    ]);
+    const ports = templatePorts(io, loaded.inventory, loaded.files.vault);
+    io.out(
+      listing(namedPlays(loaded.playbooks, loaded, createEvaluator(ports)), flags, loaded.hostsOf),
+    );
     return 0;
   }
   if (flags.step && !askAt(io.err))

@@ -12,7 +12,7 @@ import type { Play, Playbook } from '../model/play.ts';
 import type { Layer } from '../model/scope.ts';
 import { selectHosts, type Selection } from '../inventory/patterns.ts';
 import type { Files } from '../model/files.ts';
-import type { Tree } from '../model/tree.ts';
+import { hasTemplate, plain, type Tree } from '../model/tree.ts';
 import { openWorld, programs, type World } from './world.ts';
 import { loadInventory } from '../inventory/inventory.ts';
 import { createEvaluator } from '../template/evaluator.ts';
@@ -20,7 +20,8 @@ import { playLayers } from './explain-layers.ts';
 import { extraVars } from './extra-vars.ts';
 import { playTemplateErrors, taskTemplateErrors } from './check-templates.ts';
 import type { InventoryFlags, RunFlags } from './flags.ts';
-import { lists, written } from './listing.ts';
+import { patternParts } from '../engine/play-scope.ts';
+import { lists } from './listing.ts';
 import { defaultInventory } from './default-inventory.ts';
 import { noteSecrets } from './secrets.ts';
 import { rolesPath } from './roles-path.ts';
@@ -36,8 +37,8 @@ export interface Project extends World {
   /** Checks arguments, where other modules than those that come with orch are used. */
   readonly validate?: Validate;
   /** Hosts of a pattern, --limit applied. Throws PATTERN_NO_MATCH. */
-  select(pattern: string, inventory?: Inventory): readonly Host[];
-  /** Hosts of a play whose pattern holds no template. */
+  select(pattern: string | readonly string[], inventory?: Inventory): readonly Host[];
+  /** Hosts of a play; none where its pattern still holds a template. */
   hostsOf(play: Play): readonly Host[];
 }
 
@@ -161,7 +162,7 @@ export async function loadProject(
   if (found) noteGiven(found, books, world);
   if (errors.length > 0 || !found) throw new OrchErrors(once(errors));
   const { inventory, extraVars: extra } = found;
-  const select = (pattern: string, among = inventory): readonly Host[] =>
+  const select = (pattern: string | readonly string[], among = inventory): readonly Host[] =>
     selectHosts(among, pattern, limitOf(flags, world.files));
   return {
     ...world,
@@ -170,7 +171,11 @@ export async function loadProject(
     extraVars: extra,
     registry: await modules(),
     select,
-    hostsOf: (play) => select(written(play.hosts)),
+    // An empty pattern would name all hosts; what is still a template may name any.
+    hostsOf: ({ hosts }) => {
+      const parts = hasTemplate(hosts) ? [] : patternParts(plain(hosts));
+      return parts.length === 0 ? [] : select(parts);
+    },
   };
 }
 

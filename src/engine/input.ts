@@ -85,7 +85,7 @@ export interface RunInput extends SecretTexts {
   readonly dialAhead?: (targets: readonly Target[]) => Promise<() => void>;
   readonly options: RunOptions;
   /** Hosts of an inventory that a pattern names, --limit applied. Throws OrchError PATTERN_NO_MATCH. */
-  select(pattern: string, inventory: Inventory): readonly Host[];
+  select(pattern: string | readonly string[], inventory: Inventory): readonly Host[];
   /** Where a host is, from its variables. Throws OrchError. */
   targetOf(host: Host, scope: Scope): Target;
   /** The files of this machine as a task sees them. */

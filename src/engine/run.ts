@@ -10,8 +10,8 @@ import type { RunInput } from './input.ts';
 import { inputProblems } from './inputs.ts';
 import { reap } from './jobs.ts';
 import { Machines } from './machine.ts';
+import { hostsDepend, hostsOfPlay, namedPlay } from './play-scope.ts';
 import { runPlay, stageOf } from './play-run.ts';
-import { show } from './show.ts';
 import { Slots } from './slots.ts';
 import type { World } from './stage.ts';
 import { exitCode } from './totals.ts';
@@ -90,15 +90,16 @@ async function plays(world: World, staged: readonly Staged[]): Promise<void> {
     if (world.input.stop?.aborted || (before && before.book !== one.book && failed)) return;
     const hosts = i === 0 ? one.hosts : selected(world, one);
     const last = i === staged.length - 1;
-    if ((await runPlay(world, { ...one, hosts, last })) === 'stop' || world.fault) return;
+    const play = namedPlay(world, one);
+    if ((await runPlay(world, { ...one, play, hosts, last })) === 'stop' || world.fault) return;
   }
 }
 
-/** The hosts of a play when its turn comes: add_host and group_by may have brought more. */
+/** The hosts of a play when its turn comes: earlier plays may have brought more, or found out which. */
 function selected(world: World, one: Staged): readonly HostRun[] {
-  if (world.inventory === world.input.inventory) return one.hosts;
+  if (world.inventory === world.input.inventory && !hostsDepend(one.play)) return one.hosts;
   try {
-    return select(world, one.play).map((host) => runOf(world, host));
+    return hostsOfPlay(world, one).map((host) => runOf(world, host));
   } catch (error) {
     if (error instanceof OrchError && error.code === 'PATTERN_NO_MATCH') return [];
     throw error;
@@ -174,7 +175,7 @@ function stage(world: World): readonly Staged[] {
       const grows = staged.some((one) => addsHosts(one.play));
       const one = { play, book, number: staged.length };
       try {
-        const hosts = hostsOf(world, play, grows).map((host) => runOf(world, host));
+        const hosts = hostsOf(world, one, grows).map((host) => runOf(world, host));
         staged.push({ ...one, hosts });
         errors.push(...problemsOf(world, { ...one, hosts }));
       } catch (error) {
@@ -195,13 +196,16 @@ const addsHosts = (play: Play): boolean =>
 
 const ADDING = new Set(['add_host', 'group_by']);
 
-/** The hosts of a play; none yet where an earlier play may still bring them. */
-function hostsOf(world: World, play: Play, grows: boolean): readonly Host[] {
+/** The hosts of a play; none yet where an earlier play may still bring them, or find out which. */
+function hostsOf(world: World, one: Omit<Staged, 'hosts'>, grows: boolean): readonly Host[] {
   try {
-    return select(world, play);
+    return hostsOfPlay(world, one);
   } catch (error) {
-    const empty = error instanceof OrchError && error.code === 'PATTERN_NO_MATCH';
-    if (empty && (grows || world.input.options.allowEmpty)) return [];
+    const later = one.number > 0 && hostsDepend(one.play);
+    const code = error instanceof OrchError ? error.code : undefined;
+    if (code === 'VARIABLE_UNDEFINED' && later) return [];
+    if (code === 'PATTERN_NO_MATCH' && (grows || later || world.input.options.allowEmpty))
+      return [];
     throw error;
   }
 }
@@ -240,12 +244,6 @@ const nobody = (staged: readonly Staged[]): OrchError =>
     source: staged[0]?.play.hosts.source,
     hint: 'See --limit and `orch run ... --list-hosts`; --allow-empty makes this no error.',
   });
-
-function select({ input, inventory }: World, play: Play): readonly Host[] {
-  const pattern = input.evaluator.scope([input.options.extraVars]).resolve(play.hosts);
-  const text = Array.isArray(pattern) ? pattern.map(show).join(':') : show(pattern);
-  return input.select(text, inventory);
-}
 
 function runOf({ runs, others }: World, host: Host): HostRun {
   const known = runs.get(host.name) ?? others.get(host.name) ?? newHostRun(host);

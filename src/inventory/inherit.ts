@@ -78,14 +78,21 @@ export class Inheritance {
   late(groups: readonly string[]): readonly Layer[] {
     const below = groups.filter((name) => name !== 'all');
     const said = (name: string): readonly Layer[] => this.#data.groups.get(name)?.layers ?? [];
+    const playbooks = (names: readonly string[]): readonly Layer[] =>
+      latestFirst(this.#playbooks).flatMap((dir) =>
+        this.#besidePlaybook(
+          dir,
+          names.flatMap((name) => this.#one('group_vars', dir, name)),
+        ),
+      );
     const from = (dirs: readonly string[], names: readonly string[]): readonly Layer[] =>
       latestFirst(dirs).flatMap((dir) =>
         names.flatMap((name) => this.#one('group_vars', dir, name)),
       );
     return this.#whole(() => [
-      ...from(this.#playbooks, below),
+      ...playbooks(below),
       ...from(this.#besideInventory(), below),
-      ...from(this.#playbooks, ['all']),
+      ...playbooks(['all']),
       ...from(this.#besideInventory(), ['all']),
       ...below.flatMap(said),
       ...said('all'),
@@ -94,11 +101,12 @@ export class Inheritance {
 
   /** host_vars/ of a host that may have come later, such as one of `add_host`. Throws OrchErrors. */
   lateHost(name: string): readonly Layer[] {
-    return this.#whole(() =>
-      [this.#playbooks, this.#besideInventory()]
-        .flatMap(latestFirst)
-        .flatMap((dir) => this.#one('host_vars', dir, name)),
-    );
+    return this.#whole(() => [
+      ...latestFirst(this.#playbooks).flatMap((dir) =>
+        this.#besidePlaybook(dir, this.#one('host_vars', dir, name)),
+      ),
+      ...latestFirst(this.#besideInventory()).flatMap((dir) => this.#one('host_vars', dir, name)),
+    ]);
   }
 
   /** host_vars/ of a host: beside the playbook, then beside the inventory. */

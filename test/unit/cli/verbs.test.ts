@@ -121,6 +121,49 @@ describe('verbs', () => {
     );
   });
 
+  it('run --list-hosts knows hosts that templates name', async () => {
+    writeFileSync(
+      'site.yml',
+      `- hosts: "{{ where }}"
+  name: On {{ where }} for {{ who }}
+  vars: {who: me}
+- hosts: "{{ [groups.web[1], 'lone'] }}"
+  name: second
+- hosts: "{{ hostvars['a'].later }}"
+  name: third
+`,
+    );
+    const { out } = await orch('run site.yml --list-hosts -e where=lone');
+    expect(out).to.equal(
+      [
+        '',
+        'playbook: site.yml',
+        '',
+        '  play #1 (lone): On lone for me\tTAGS: []',
+        "    pattern: ['lone']",
+        '    hosts (1):',
+        '      d',
+        '',
+        '  play #2 (b,lone): second\tTAGS: []',
+        "    pattern: ['b', 'lone']",
+        '    hosts (2):',
+        '      b',
+        '      d',
+        '',
+        "  play #3 ({{ hostvars['a'].later }}): third\tTAGS: []",
+        "    pattern: ['{{ hostvars['a'].later }}']",
+        '    hosts (0):',
+        '',
+      ].join('\n'),
+    );
+    expect(await refusal('run site.yml --list-hosts')).to.contain('"where" is not defined');
+  });
+
+  it('run touches no host where a template leaves nothing of the pattern', async () => {
+    writeFileSync('site.yml', '- hosts: "{{ where | default([]) }}"\n  tasks: [{debug: }]\n');
+    expect(await refusal('run site.yml')).to.equal('The pattern is empty: it names no host.');
+  });
+
   it('validate tells what is fine', async () => {
     expect(await orch('validate site.yml -i prod')).to.deep.equal({
       exit: 0,
