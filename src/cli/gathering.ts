@@ -7,14 +7,19 @@ import type { Entry, MapTree, Tree } from '../model/tree.ts';
 
 /**
  * A playbook whose plays gather facts as their first task. It is an inspection: it joins the first trip to a host, and
- * costs none of its own. Where nothing reads facts the host has only to answer. `gather_facts: false` leaves it out.
+ * costs none of its own. Where nothing reads facts the host has only to answer. `gather_facts: false` leaves it out;
+ * `gathers` tells what it comes to where it is a template.
  */
-export const gathering = (book: Playbook, inventory: Inventory): Playbook => ({
+export const gathering = (
+  book: Playbook,
+  inventory: Inventory,
+  gathers: (play: Play) => boolean | undefined = () => undefined,
+): Playbook => ({
   ...book,
   plays: book.plays.map((play) => {
     const [first, ...rest] = play.sections;
     const some = allTasks(play)[0];
-    if (!first || !some || forbidden(play)) return play;
+    if (!first || !some || forbidden(play) || gathers(play) === false) return play;
     const task = gatherTask(play, some, readsFacts(play, inventory));
     return { ...play, sections: [{ ...first, items: [task, ...first.items] }, ...rest] };
   }),

@@ -1,4 +1,5 @@
 import { hostsDepend, patternParts } from '../engine/play-scope.ts';
+import { truthy } from '../engine/identity.ts';
 import { show } from '../engine/show.ts';
 import { OrchError } from '../lib/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
@@ -19,9 +20,7 @@ export function namedPlays(
   const named = (play: Play): Play => {
     const name: ScalarTree = { kind: 'scalar', value: play.name, source: play.source };
     if (!isTemplate(name) && !hasTemplate(play.hosts)) return play;
-    const { above, below } = playLayers([{ file: '', plays: [play], warnings: [] }]);
-    const own = [...above, ...below].filter(({ within }) => within === undefined);
-    const scope = evaluator.scope([magic, extraVars, ...own.map(({ layer }) => layer)]);
+    const scope = evaluator.scope([magic, extraVars, ...layersOf(play)]);
     return {
       ...play,
       name: known(() => show(opened(scope.resolve(name)))) ?? play.name,
@@ -31,6 +30,27 @@ export function namedPlays(
     };
   };
   return books.map((book) => ({ ...book, plays: book.plays.map(named) }));
+}
+
+/** What a play gives itself, strongest first. */
+function layersOf(play: Play): readonly Layer[] {
+  const { above, below } = playLayers([{ file: '', plays: [play], warnings: [] }]);
+  return [...above, ...below]
+    .filter(({ within }) => within === undefined)
+    .map(({ layer }) => layer);
+}
+
+/** Whether a play gathers facts, where `gather_facts` is a template; nothing where that is not known before it runs. */
+export function gathers(
+  play: Play,
+  { inventory, extraVars }: { readonly inventory: Inventory; readonly extraVars: Layer },
+  evaluator: Evaluator,
+): boolean | undefined {
+  const { gatherFacts } = play;
+  if (!gatherFacts || !isTemplate(gatherFacts)) return undefined;
+  const magic = knownWithoutPlay(inventory, undefined, evaluator);
+  const scope = evaluator.scope([magic, extraVars, ...layersOf(play)]);
+  return known(() => truthy(scope.resolve(gatherFacts)));
 }
 
 function found({ hosts }: Play, scope: Scope): Tree {

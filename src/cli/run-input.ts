@@ -16,6 +16,7 @@ import type { RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import type { Passwords } from './passwords.ts';
 import { gathering } from './gathering.ts';
+import { gathers } from './named-plays.ts';
 import { nearby } from './nearby.ts';
 import { forksFor, openFiles } from './open-files.ts';
 import { reachBy } from './reach.ts';
@@ -40,16 +41,19 @@ export function runInput(given: {
   for (const password of [passwords.login, passwords.become]) noteValue(password, true, secrets);
   noteGiven(project, project.playbooks, project);
   const reach = reachBy({ flags, passwords, io, warn: given.warn });
+  const evaluator = createEvaluator({
+    ...templatePorts(io, project.inventory, project.files.vault),
+    hiding: { names: project.hidden, note: (text) => void secrets.add(text) },
+  });
   return {
     orch: version(),
-    playbooks: project.playbooks.map((book) => gathering(book, project.inventory)),
+    playbooks: project.playbooks.map((book) =>
+      gathering(book, project.inventory, (play) => gathers(play, project, evaluator)),
+    ),
     inventory: project.inventory,
     registry: project.registry,
     validate: project.validate ?? validateParams,
-    evaluator: createEvaluator({
-      ...templatePorts(io, project.inventory, project.files.vault),
-      hiding: { names: project.hidden, note: (text) => void secrets.add(text) },
-    }),
+    evaluator,
     connect,
     dialAhead,
     options: { ...optionsOf(flags, project, passwords), forks: forksOf(given) },

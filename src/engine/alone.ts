@@ -1,3 +1,4 @@
+import { controlArgs } from './control-args.ts';
 import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Scope } from '../model/scope.ts';
@@ -180,7 +181,7 @@ async function inTurn(work: Alone, given: Draft): Promise<AloneDone> {
     given.item.scope,
     async (scope) => {
       if (module.kind === 'control') {
-        const said = controlled(module.run(task.args, scope), task);
+        const said = controlled(module.run(controlArgs(task, scope), scope), task);
         facts = said.facts ? { facts: said.facts } : {};
         return rejudged(task, said.outcome, withFacts(scope, said.facts));
       }

@@ -1,3 +1,4 @@
+import { controlArgs } from './control-args.ts';
 import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
 import { Unknown } from '../model/value.ts';
@@ -85,7 +86,7 @@ async function itemOf(walker: Walker, step: Found['step'], item: Item): Promise<
   const { module } = traitsOf(walker.stage, task);
   if (module?.kind !== 'control') throw new OrchError('INTERNAL', `${task.module} is no control`);
   try {
-    const said = controlled(module.run(task.args, scope), task);
+    const said = controlled(module.run(controlArgs(task, scope), scope), task);
     if (!said.effect || said.outcome.kind === 'failed') return end(said.outcome);
     return end({ ...said.outcome, ...(await effect(walker, step, said.effect)) });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { controlArgs } from './control-args.ts';
 import { OrchError } from '../lib/errors.ts';
 import type { InspectModule, StateModule } from '../model/module.ts';
 import type { Task } from '../model/play.ts';
@@ -215,7 +216,7 @@ class Lookahead {
     if (holds === false) return;
     const facts =
       holds === true && !task.loop
-        ? attempt(() => module.run(task.args, this.#scope(step)).facts)
+        ? attempt(() => module.run(controlArgs(task, this.#scope(step)), this.#scope(step)).facts)
         : undefined;
     if (!facts) this.#pending(task);
     for (const [name, value] of Object.entries(facts ?? {}))

@@ -1,3 +1,4 @@
+import { controlArgs } from './control-args.ts';
 import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
 import type { AnyModule, ControlResult, Inspection, Result, Seen } from '../model/module.ts';
@@ -24,7 +25,7 @@ export function planItem(desk: Desk, task: Task, module: AnyModule, item: Item):
     if (early?.kind === 'unknown') doubtTask(desk, task, module, scope);
     if (early) return done(early);
     if (module.kind === 'control')
-      return { label, scope, ...controlled(module.run(task.args, scope), task) };
+      return { label, scope, ...controlled(module.run(controlArgs(task, scope), scope), task) };
     if (module.kind === 'action') return done(outcome.unknown('an action is not planned'));
     const resolved = params(task, module, scope, desk.stage.input);
     if (resolved.kind === 'error') return done(outcome.failed(resolved.error));
