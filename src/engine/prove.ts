@@ -103,6 +103,7 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
       const done = { plan, behind, kept };
       if (check || moves.every((move) => move.plan instanceof OrchError)) {
         if (check) remember(asked, dry, plan);
+        if (dry) exposes(around, asked, moves, plan, plan.folds);
         const settled = settle(plan, foreseenFates(moves), earlier);
         return { ...done, settled, seen: check ? plan.folds : folds, sent: false };
       }
@@ -118,6 +119,7 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
         attempt--;
         continue;
       }
+      if ('seen' in end) exposes(around, asked, moves, plan, end.seen);
       if (!('refused' in end))
         return { ...done, seen: folds, ...end, settled: settle(plan, end.fates, earlier) };
       const after = end;
@@ -132,6 +134,18 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
     run.kept = kept;
     throw error;
   }
+}
+
+/** What the changes did, or would do, to who reaches the host; what a task hides is not told. */
+function exposes(
+  { spot }: Around,
+  { way }: Asked,
+  moves: readonly Move[],
+  plan: WavePlan,
+  now: Observations,
+): void {
+  const told = moves.filter(({ key }) => !hides(plan, key));
+  if (way) spot.stage.world.exposed.note(way.machine.host, told, now);
 }
 
 /** Check mode: later waves see what this one would have changed, and what of it they cannot see. */

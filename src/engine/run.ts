@@ -5,6 +5,7 @@ import type { Host } from '../model/inventory.ts';
 import { type Play, type Playbook, allTasks } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
 import { batches } from './batches.ts';
+import { Exposed } from './exposed.ts';
 import { type HostRun, newHostRun } from './host-run.ts';
 import type { RunInput } from './input.ts';
 import { inputProblems } from './inputs.ts';
@@ -49,6 +50,7 @@ export async function run(input: RunInput): Promise<RunResult> {
     jobs: 0,
     step: input.options.step === true,
     guards: 0,
+    exposed: new Exposed(),
     rolledBack: false,
     fault: undefined,
     changes: 0,
@@ -120,6 +122,8 @@ function end(world: World, faults: readonly ErrorCode[], ms: number): RunResult 
   const { input, runs, machines } = world;
   const { options, stop } = input;
   const interrupted = stop?.aborted === true;
+  for (const one of world.exposed.changes([...runs.keys()]))
+    input.emit({ type: 'exposure-changed', ...one });
   for (const { host, totals } of runs.values()) {
     const counts = machines.of(host.name).map((machine) => machine.counts);
     input.emit({

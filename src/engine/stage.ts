@@ -4,6 +4,7 @@ import type { OrchError } from '../lib/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { type Included, type Item, type Play, type Role, type Task } from '../model/play.ts';
 import type { Plain } from '../model/change.ts';
+import type { Exposed } from './exposed.ts';
 import type { HostRun } from './host-run.ts';
 import type { RunInput } from './input.ts';
 import type { Lockstep } from './lockstep.ts';
@@ -37,6 +38,8 @@ export interface World {
   fault: OrchError | undefined;
   /** Tasks with a change so far, on all hosts. */
   changes: number;
+  /** Hosts whose exposure was changed. */
+  readonly exposed: Exposed;
   /** A host told that it took the change of an earlier run back. */
   rolledBack: boolean;
   /** `--start-at-task`, until it is found. */

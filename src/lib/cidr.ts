@@ -1,7 +1,7 @@
 import { Address4, Address6 } from 'ip-address';
 
 /** An address or network as far as comparisons go. */
-interface Network {
+export interface Network {
   readonly family: 'ipv4' | 'ipv6';
   readonly low: bigint;
   readonly high: bigint;
@@ -47,6 +47,13 @@ export function cidrContains(outer: string, inner: string): boolean {
   if (x?.family !== y?.family || !x || !y) return false;
   return x.low <= y.low && y.high <= x.high;
 }
+
+/** The first and the last address of an address or network; nothing when the text is neither. */
+export const rangeOf = (text: string): Network | undefined => network(text);
+
+/** An address as text. */
+export const addressText = (family: Network['family'], value: bigint): string =>
+  (family === 'ipv4' ? Address4.fromBigInt(value) : Address6.fromBigInt(value)).correctForm();
 
 const network = remembered((text: string): Network | undefined => {
   const address = parse(text);

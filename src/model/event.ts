@@ -2,6 +2,7 @@ import type { ActionUndo, ResourceChanged } from './journal.ts';
 import type { ErrorCode } from '../lib/error-table.ts';
 import type { Source } from '../lib/source.ts';
 import type { Change, Plain } from './change.ts';
+import type { ExposureChange } from './exposure.ts';
 import type { Disruption, Finding } from './module.ts';
 import type { Value } from './value.ts';
 
@@ -150,6 +151,12 @@ export type RunEvent =
       readonly message?: string;
       /** Who the undo runs as, where it is not the login user: what `orch confirm` needs. */
       readonly user?: string;
+    }
+  | {
+      /** Who reaches what of a host changed, or in check mode would change; at the end of the run. */
+      readonly type: 'exposure-changed';
+      readonly host: string;
+      readonly changes: readonly ExposureChange[];
     }
   | ResourceChanged
   | ActionUndo

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../lib/error-table.ts';
 import type { Shell } from '../lib/shell.ts';
 import type { Brought } from './brought.ts';
 import type { Effect } from './effect.ts';
+import type { Exposures } from './exposure.ts';
 import type { Nearby } from './nearby.ts';
 import type { Probe } from './probe.ts';
 import type { Recall } from './recall.ts';
@@ -101,6 +102,8 @@ export interface Resource<Scope_, State, Facts> {
   readonly recall?: Recall<Scope_, State, Facts>;
   /** What a change has done besides, told for people by the looks before and after it. */
   toll?(before: Seen<State, Facts>, after: Seen<State, Facts>): readonly string[];
+  /** Who reaches what of the host itself as the resource has it; left out: the resource does not decide that. */
+  exposure?(seen: Seen<State, Facts>): Exposures;
   /**
    * Whether a new connection like the one in use, or one from `sources` (addresses and networks that must keep their way
    * in), would get in once `after` holds, where it does get in with `before`; left out: the resource cannot say no.

@@ -2,6 +2,7 @@ import { showSource } from '../lib/source.ts';
 import { allVisible } from '../lib/visible.ts';
 import type { TaskRef } from '../model/event.ts';
 import { blocksOf, NOTHING, type Row } from './changes.ts';
+import { exposureRows, exposureSentence } from './exposure.ts';
 import { groupsOf, type Group } from './groups.ts';
 import { count, hostSet } from './hosts.ts';
 import { STYLE } from './html-style.ts';
@@ -44,6 +45,7 @@ function pageOf(ledger: Ledger): string {
       failures(ledger).map((failure) => failureOf(failure)),
     ),
     ...section(started?.check ? 'Changes pending' : 'Changes', changesOf(ledger)),
+    ...section('Exposure', exposureOf(ledger)),
     ...section('Not foreseen', unforeseenOf(ledger)),
     ...section('Who reaches whom', picturesOf(ledger)),
     ...section('Warnings', warningsOf(ledger)),
@@ -129,6 +131,11 @@ function rowLines(row: Row): readonly string[] {
       ];
   }
 }
+
+const exposureOf = (ledger: Ledger): readonly string[] => {
+  const rows = exposureRows(ledger).map((row) => `<li>${text(exposureSentence(row))}</li>`);
+  return rows.length === 0 ? [] : [`<ul>${rows.join('\n')}</ul>`];
+};
 
 const unforeseenOf = (ledger: Ledger): readonly string[] => {
   const rows = unforeseen(ledger).map(

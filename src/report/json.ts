@@ -1,3 +1,4 @@
+import { exposureRows } from './exposure.ts';
 import { openLedger, type Ledger } from './ledger.ts';
 import { failures, unforeseen } from './recap.ts';
 import type { Reporting, Write } from './reporting.ts';
@@ -34,6 +35,7 @@ function documentOf(ledger: Ledger): unknown {
     ...{ exit, interrupted, ms, coverage, totals },
     stats: ledger.ended?.stats ?? null,
     costs: Object.fromEntries(ledger.costs),
+    exposure: exposureRows(ledger).map(({ change, hosts }) => ({ ...change, hosts })),
     failures: failures(ledger),
     unforeseen: unforeseen(ledger),
     warnings: ledger.warnings.map(({ message, host, source }) => ({ message, host, source })),

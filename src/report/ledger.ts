@@ -26,6 +26,8 @@ export interface Ledger {
   ended: EventOf<'run-ended'> | undefined;
   readonly plays: PlayReport[];
   readonly warnings: EventOf<'warned'>[];
+  /** Who reaches what of a host changed. */
+  readonly exposures: EventOf<'exposure-changed'>[];
   readonly costs: Map<string, HostCost>;
 }
 
@@ -40,6 +42,7 @@ export function openLedger(also: Partial<Listener> = {}): {
     ended: undefined,
     plays: [],
     warnings: [],
+    exposures: [],
     costs: new Map(),
   };
   const tracker = new Tracker({
@@ -63,6 +66,7 @@ export function openLedger(also: Partial<Listener> = {}): {
       if (event.type === 'run-started') ledger.started = event;
       else if (event.type === 'run-ended') ledger.ended = event;
       else if (event.type === 'warned') ledger.warnings.push(event);
+      else if (event.type === 'exposure-changed') ledger.exposures.push(event);
       else if (event.type === 'host-ended') addCost(ledger.costs, event);
       also.other?.(event);
     },

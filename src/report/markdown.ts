@@ -2,6 +2,7 @@ import { allVisible, oneLine } from '../lib/visible.ts';
 import { showSource } from '../lib/source.ts';
 import type { HostTotals, TaskRef } from '../model/event.ts';
 import { NOTHING, blocksOf, type Row } from './changes.ts';
+import { exposureRows, exposureSentence } from './exposure.ts';
 import { groupsOf, type Group } from './groups.ts';
 import { count, hostSet } from './hosts.ts';
 import { openLedger, type Ledger } from './ledger.ts';
@@ -76,6 +77,7 @@ function sections(ledger: Ledger): readonly string[] {
       ? ['', ledger.started?.check ? '### Changes pending' : '### Changes']
       : []),
     ...changes,
+    ...exposureSection(ledger),
     ...(unknown.length > 0 ? ['', '### Not foreseen', ''] : []),
     ...unknown.map(
       (one) =>
@@ -85,6 +87,13 @@ function sections(ledger: Ledger): readonly string[] {
     ...(warnings.length > 0 ? ['', '### Warnings', ''] : []),
     ...warnings.map((warning) => `- ${warning}`),
   ];
+}
+
+/** Who reaches what, before and after. */
+function exposureSection(ledger: Ledger): readonly string[] {
+  const rows = exposureRows(ledger);
+  if (rows.length === 0) return [];
+  return ['', '### Exposure', '', ...rows.map((row) => `- ${text(exposureSentence(row))}`)];
 }
 
 /** What tasks kept with set_stats. */

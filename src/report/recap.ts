@@ -2,6 +2,7 @@ import { oneLine } from '../lib/visible.ts';
 import { showSource } from '../lib/source.ts';
 import type { Fault, HostTotals, Outcome, TaskRef } from '../model/event.ts';
 import { banner } from './banner.ts';
+import { exposureLines } from './exposure.ts';
 import { groupsOf } from './groups.ts';
 import { count, hostSet } from './hosts.ts';
 import { took, verdicts, type Ledger } from './ledger.ts';
@@ -98,6 +99,7 @@ export function recapLines(ledger: Ledger, view: View): readonly string[] {
       banner(`WHO REACHES WHOM [${oneLine(matrixTitle(matrix))}]`),
       ...matrixLines(matrix).map(oneLine),
     ]),
+    ...exposureLines(ledger, view.colors),
     ...(failed.length > 0 ? ['', banner('FAILURES')] : []),
     ...failed.flatMap((failure, i) => [
       ...(i > 0 ? [''] : []),

@@ -91,6 +91,7 @@ export class Tracker {
       case 'task-output':
       case 'transfer':
       case 'safeguard':
+      case 'exposure-changed':
       case 'warned':
         this.#listener.other(event);
         break;

@@ -140,6 +140,7 @@ async function undo(walker: Walker, guard: Guard, why: string): Promise<OrchErro
 }
 
 function told({ stage }: Walker, guard: Guard, error: OrchError): OrchError {
+  if (guard.machine) stage.world.exposed.takenBack(guard.machine.host, guard.first);
   guard.tell(stage.input, { state: 'rolled-back', message: error.message });
   return error;
 }

@@ -37,7 +37,13 @@ const PROTOCOLS: ReadonlyMap<string, Proto> = new Map([
   ['33', 'dccp'],
 ]);
 const whole = (proto: Proto): Port => ({ low: 1, high: 65535, proto });
-const EVERYTHING: readonly Port[] = [whole('tcp'), whole('udp'), whole('sctp'), whole('dccp')];
+/** All ports of all protocols that have some. */
+export const EVERYTHING: readonly Port[] = [
+  whole('tcp'),
+  whole('udp'),
+  whole('sctp'),
+  whole('dccp'),
+];
 
 /** The protocols of a list that open all ports of tcp or udp at once. */
 export const wideProtocols = (protocols: readonly string[]): Proto[] => [

@@ -1,9 +1,9 @@
 import { cidrContains } from '../../lib/cidr.ts';
 import { admits, type Admission } from './lockout-admits.ts';
+import { meets, mayDiffer } from './lockout-meets.ts';
 import type { Port } from './ports.ts';
 import type { ControlLine, FirewalldFacts, FirewalldState } from './state.ts';
 import { type Config, settingsIn } from './zone-edit.ts';
-import { zoneMet } from './zone-reach.ts';
 
 /** Whether a new SSH connection like the one in use would get in. */
 export type Verdict =
@@ -65,7 +65,7 @@ export function waysIn(state: FirewalldState, config: Config, known: Known): rea
 type Line = Known & { readonly session: ControlLine };
 
 function way(state: FirewalldState, config: Config, line: Line, device: string | undefined): Way {
-  const met = meets(state, config, line, device);
+  const met = meets(state, config, { ...line, ...line.session }, device);
   const zones = [...met.perhaps, ...met.rivals, met.zone];
   const asked = zones.map((zone) => asks(state, config, line, zone));
   const sure = asked.at(-1) ?? { answer: 'perhaps', why: 'no zone is known' };
@@ -73,39 +73,8 @@ function way(state: FirewalldState, config: Config, line: Line, device: string |
   const found = { device, zone: met.zone, by: met.by };
   if (sure.answer === 'perhaps' || !other) return { ...found, ...sure };
   const zone = zones[asked.indexOf(other)] ?? '';
-  const why = met.perhaps.includes(zone)
-    ? `an ipset or MAC address among the sources of zone ${zone} may hold ${line.session.client}`
-    : `zones ${met.zone} and ${zone} both hold ${device ?? 'the interface'}, one of them by a name that ends with +`;
-  return { ...found, answer: 'perhaps', why };
+  return { ...found, answer: 'perhaps', why: mayDiffer(met, zone, line.session.client, device) };
 }
-
-/** The zone of the client on an interface; NetworkManager's profiles win over permanent bindings. */
-function meets(
-  state: FirewalldState,
-  config: Config,
-  { session, networkManager, prioritised }: Line,
-  device: string | undefined,
-): ReturnType<typeof zoneMet> {
-  const met = zoneMet(state, config, session.client, device);
-  // With priorities any zone may be asked first: all that hold the client or the interface.
-  const perhaps = prioritised ? rivals(state, config, session.client) : met.perhaps;
-  if (device === undefined || met.by.startsWith('source ')) return { ...met, perhaps };
-  const owner = session.bound[device];
-  const profile = networkManager[device];
-  const profiled = profile !== undefined || session.profiled.includes(device);
-  if (!profiled) return { ...met, perhaps };
-  // A profile without a zone follows the default zone, though the interface is listed in it.
-  const follows = profile ? profile.zone === '' : owner === session.defaultZone;
-  const zone = profile === undefined && config === 'permanent' ? (owner ?? met.zone) : met.zone;
-  return follows && zone === session.defaultZone
-    ? { zone: state.defaultZone, by: 'default zone', doubts: met.doubts, perhaps, rivals: [] }
-    : { ...met, zone, by: zone === met.zone ? met.by : `interface ${device}`, perhaps };
-}
-
-const rivals = (state: FirewalldState, config: Config, client: string): string[] =>
-  Object.keys(state.zones).filter((zone) =>
-    settingsIn(state, zone, config)?.sources.some((source) => cidrContains(source, client)),
-  );
 
 /** The answer of a zone, unless a policy may say otherwise. */
 function asks(

@@ -80,7 +80,8 @@ function controlLine(
 ): ControlLine | null {
   const line = sessionOf(sections);
   if (!line) return null;
-  const bound = line.interfaces.flatMap((device) => {
+  const devices = new Set([...line.interfaces, ...line.profiled]);
+  const bound = [...devices].flatMap((device) => {
     const { zone, by } = zoneMet({ defaultZone, zones }, 'runtime', undefined, device);
     return by === 'default zone' ? [] : [[device, zone] as const];
   });

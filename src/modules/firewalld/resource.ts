@@ -1,4 +1,5 @@
 import type { Resource } from '../../model/module.ts';
+import { exposuresOf } from './exposure.ts';
 import { reachFirewalld } from './lockout-guard.ts';
 import { observeFirewalld } from './observe.ts';
 import { planFirewalld } from './plan.ts';
@@ -16,6 +17,7 @@ export const firewalld: Resource<FirewalldScope, FirewalldState, FirewalldFacts>
   observe: observeFirewalld,
   plan: planFirewalld,
   recall: recallFirewalld,
+  exposure: exposuresOf,
   reach: reachFirewalld,
   toll: reloadToll,
   footprints: () => ({ reads: ['firewalld:/'], writes: ['firewalld:/'] }),

@@ -85,7 +85,7 @@ export interface ControlLine {
   readonly interfaces: readonly string[];
   /** Interfaces with a NetworkManager profile, which decides their zone. */
   readonly profiled: readonly string[];
-  /** Zone that ran for each of `interfaces` when it was looked at; left out: none. */
+  /** Zone that ran for each of `interfaces` and `profiled` when it was looked at; left out: none. */
   readonly bound: Readonly<Record<string, string>>;
   /** The default zone when it was looked at. */
   readonly defaultZone: string;

@@ -37,6 +37,25 @@ describe('schemas/event.schema.json', () => {
       },
       { type: 'action-undo', host: 'a', local: true, name: 'x', source: task(1, 'x').source },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'begun' },
+      {
+        ...{ type: 'exposure-changed', host: 'a' },
+        changes: [
+          { kind: 'opened', ports: ['6379/tcp'], from: 'any', interfaces: ['eth0'] },
+          {
+            ...{ kind: 'closed', ports: ['everything'], but: ['22/tcp'] },
+            ...{ from: 'any', interfaces: ['eth0'] },
+          },
+          {
+            ...{
+              kind: 'unsure',
+              ports: ['22/tcp'],
+              from: '10.0.0.0/24',
+              interfaces: ['eth0', 'veth+'],
+            },
+            ...{ when: 'after-reload', why: 'policy x may deny what zone public accepts' },
+          },
+        ],
+      },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'armed', seconds: 60 },
       { type: 'safeguard', host: 'a', id: 'R.1', state: 'rolled-back', message: 'why' },
     ]),
