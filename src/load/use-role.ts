@@ -33,6 +33,8 @@ export interface RoleUse {
   readonly vars: readonly MapTree[];
   /** Keys of its entry that are no keywords. */
   readonly params: MapTree | undefined;
+  /** `when` and `tags` of its entry itself, without those of what stands around it. */
+  readonly own?: readonly unknown[] | undefined;
   /** Used by import_role or include_role. */
   readonly included: boolean;
   /** Set by import_role and include_role; else meta/main.yml says it. */
@@ -122,13 +124,12 @@ const allVars = (role: Role): readonly MapTree[] => [
 ];
 
 /** Uses with the same key do the same; Ansible runs such a role once. */
-const keyOf = ({ files, params, vars, from, included, place }: RoleUse): string =>
+const keyOf = ({ files, params, vars, from, included, own = [] }: RoleUse): string =>
   JSON.stringify([
     files.path,
     params ? plain(params) : {},
     vars.map((one) => plain(one)),
-    place.around.when ? plain(place.around.when) : [],
-    place.around.keywords.tags,
+    own,
     from,
     included,
   ]);
@@ -232,11 +233,17 @@ export function readRoleEntry(
     from: { tasks: undefined, vars: undefined, defaults: undefined, handlers: undefined },
     vars: keys ? maps(entry(keys.known, 'vars')?.value) : [],
     params: keys?.params,
+    own: keys ? ['when', 'tags'].map((key) => ownOf(keys.known, key)) : undefined,
     included: false,
     allowDuplicates: undefined,
     validate: true,
   });
 }
+
+const ownOf = (map: MapTree, key: string): unknown => {
+  const value = entry(map, key)?.value;
+  return value ? plain(value) : null;
+};
 
 /** The variables of an entry are the role's own, not of what stands around its tasks. */
 const withoutVars = (map: MapTree): MapTree => ({
