@@ -14,6 +14,7 @@ import { Machines } from './machine.ts';
 import { hostsDepend, hostsOfPlay, namedPlay } from './play-scope.ts';
 import { runPlay, stageOf } from './play-run.ts';
 import { Slots } from './slots.ts';
+import { startProblem } from './start-at.ts';
 import type { World } from './stage.ts';
 import { exitCode } from './totals.ts';
 import { taskScope } from './vars.ts';
@@ -189,6 +190,11 @@ function stage(world: World): readonly Staged[] {
       }
     }
   }
+  const start = startProblem(
+    input.options.startAt,
+    staged.map(({ play }) => play),
+  );
+  if (start) errors.push(start);
   if (errors.length > 0) throw new OrchErrors(errors);
   if (!input.options.allowEmpty && runs.size === 0 && staged.length > 0) throw nobody(staged);
   return staged;

@@ -22,8 +22,10 @@ export function adHoc(write: Write, aside: Write, view: AdHocView): Reporting {
     report: (raw) => {
       const event = allVisible(raw);
       if (event.type === 'task-ended') {
+        // A host that is lost is told once, whichever of the two events comes first.
+        const again = event.outcome.kind === 'unreachable' && lost.has(event.host);
         if (event.outcome.kind === 'unreachable') lost.add(event.host);
-        write(`${told(event.host, event.task.module, event.outcome, view)}\n`);
+        if (!again) write(`${told(event.host, event.task.module, event.outcome, view)}\n`);
       } else if (event.type === 'host-lost') {
         if (!lost.has(event.host)) write(`${unreachable(event.host, event.fault, view)}\n`);
         lost.add(event.host);

@@ -92,6 +92,7 @@ describe('exec says what ansible says', function () {
     const { exit, out } = await exec('a', '-m', 'ping', ...away);
     expect(exit).to.equal(4);
     expect(out).to.match(/^a \| UNREACHABLE! => \{\n {4}"changed": false,\n {4}"msg": /);
+    expect(out.split('UNREACHABLE')).to.have.length(2);
   });
 
   it('a command in check mode is left out', async () => {

@@ -60,6 +60,20 @@ describe('verbs', () => {
     rmSync(cwd, { recursive: true });
   });
 
+  it('a task to start at that no play has is told before anything runs', async () => {
+    const task = (name: string): string => `    - { name: ${name}, debug: { msg: x } }\n`;
+    writeFileSync(
+      join(cwd, 'start.yml'),
+      `- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks:\n${task('ones')}${task('twos')}`,
+    );
+    expect(await refusal('run start.yml -i prod --start-at-task one')).to.equal(
+      '--start-at-task: no task is called "one". Did you mean "ones"?',
+    );
+    const { exit, out } = await orch('run start.yml -i prod --start-at-task t*');
+    expect(exit).to.equal(0);
+    expect(out).to.include('TASK [twos]').and.not.include('TASK [ones]');
+  });
+
   it('inventory --graph draws groups and hosts; the only inventory needs no -i', async () => {
     const { out } = await orch('inventory --graph');
     expect(out).to.equal(
