@@ -9,7 +9,7 @@ import type { Io } from './io.ts';
 import { outputs } from './outputs.ts';
 import { passwordsFor } from './passwords.ts';
 import { eventsOf, runNamed, runNames } from './past-runs.ts';
-import { summaryOf } from './run-summary.ts';
+import { hasActed, summaryOf } from './run-summary.ts';
 import { loadProject } from './wiring.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -37,7 +37,7 @@ export function decisionOf(
   more: readonly string[],
   io: Pick<Io, 'cwd' | 'env'>,
 ): Decision {
-  const run = runNamed(word, io);
+  const run = runNamed(word, io, (name) => hasActed(summaryOf(name, eventsOf(name, io))));
   const events = eventsOf(run, io);
   const hosts = waitingIn(events);
   const { words, cwd } = summaryOf(run, events);
@@ -54,7 +54,7 @@ export function decisionOf(
 
 /** Whether changes of a run wait for a person who has not decided since. Throws OrchError RUN_NOT_FOUND. */
 export function isWaiting(word: string, io: Pick<Io, 'cwd' | 'env'>): boolean {
-  const run = runNamed(word, io);
+  const run = runNamed(word, io, (name) => hasActed(summaryOf(name, eventsOf(name, io))));
   const waiting = waitingIn(eventsOf(run, io));
   if (waiting.size === 0) return false;
   const names = new Set(['confirm', 'rollback'].map((verdict) => `orch ${verdict} ${run}`));

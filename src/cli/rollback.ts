@@ -23,7 +23,7 @@ import { eventsOf, runNamed } from './past-runs.ts';
 import { rollbackPlaybook } from './rollback-playbook.ts';
 import { givenFlags, type Parse } from './rollback-flags.ts';
 import { limited } from './run.ts';
-import { summaryOf } from './run-summary.ts';
+import { hasActed, summaryOf } from './run-summary.ts';
 import { limitOf, loadInventoryFor, loadOptions, modules, type Project } from './wiring.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -37,7 +37,7 @@ export async function rollback(
   io: Io,
   parse: Parse,
 ): Promise<number> {
-  const run = runNamed(word, io, (name) => !summaryOf(name, eventsOf(name, io)).check);
+  const run = runNamed(word, io, (name) => hasActed(summaryOf(name, eventsOf(name, io))));
   const events = eventsOf(run, io);
   const { check } = summaryOf(run, events);
   if (check)

@@ -45,6 +45,9 @@ export function summaryOf(run: string, events: readonly Stamped[]): RunSummary {
   return { run, ...startOf(started), hosts: [...hosts], exit, ends };
 }
 
+/** Whether a run may be gone on with or taken back: no check, and none that only decided over another one. */
+export const hasActed = ({ check, words }: RunSummary): boolean => !check && words !== undefined;
+
 /** How a run was started; of a journal without a beginning nothing is known. */
 const startOf = (
   started: Extract<Stamped, { type: 'run-started' }> | undefined,

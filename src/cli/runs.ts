@@ -58,7 +58,8 @@ export interface Resumption {
 
 /** `orch resume`: the command line of a run, with `more` behind it, and what is done left out. Throws OrchError USAGE. */
 export function resumption(word: string, more: readonly string[], io: Io): Resumption {
-  const run = runNamed(word, io);
+  const begun = (name: string): boolean => summaryOf(name, eventsOf(name, io)).words !== undefined;
+  const run = runNamed(word, io, begun);
   const events = eventsOf(run, io);
   const { words, cwd, check } = summaryOf(run, events);
   if (!words || cwd === undefined)

@@ -11,6 +11,7 @@ export interface Disturbance {
 /** The worst that a command line plainly does; nothing for what is not known. Lines a shell would have to work out are not read. */
 export function disturbanceIn(text: string): Disturbance | undefined {
   return text
+    .replaceAll(REDIRECTION, ' ')
     .split(/\n|;|&&|\|\|?|&/)
     .flatMap((one) => {
       const split = splitWords(one);
@@ -22,6 +23,9 @@ export function disturbanceIn(text: string): Disturbance | undefined {
       undefined,
     );
 }
+
+/** Where a command reads from or writes to: no words of its own. */
+const REDIRECTION = /(?<=^|[\s;&|])\d*(?:<|>>?\|?)&?\s*[^\s;&|<>]+/g;
 
 const RANK: readonly Disruption[] = ['none', 'connection', 'reload', 'restart', 'reboot'];
 

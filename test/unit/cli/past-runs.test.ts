@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { eventsOf, runNamed, runNames } from '../../../src/cli/past-runs.ts';
+import { decisionOf, isWaiting } from '../../../src/cli/decide.ts';
 import { limitByRun } from '../../../src/cli/run-limit.ts';
 import { resumption } from '../../../src/cli/runs.ts';
 import { summaryOf } from '../../../src/cli/run-summary.ts';
@@ -87,6 +88,20 @@ describe('journals of earlier runs', () => {
     expect(limitByRun('@hosts.txt:web', io)).to.equal('@hosts.txt:web');
     expect(refused(() => limitByRun('@last:unreachable', io))).to.match(/^PATTERN_NO_MATCH/);
     expect(refused(() => limitByRun('@last:broken', io))).to.match(/^USAGE: .*:failed/);
+  });
+
+  it('of decisions over a run are never what the last run means', () => {
+    const io = folder();
+    const dir = join(io.cwd, '.orch', 'runs', '20261126T010300Z-bbbbbb');
+    mkdirSync(dir);
+    const [first] = stamped(events([], io.cwd));
+    const begun = { ...first, playbooks: ['<orch confirm>'], command: undefined };
+    writeFileSync(join(dir, 'events.ndjson'), `${JSON.stringify(begun)}\n`);
+    expect(resumption('last', [], io).words).to.deep.equal(['run', 'a.yml']);
+    expect(refused(() => decisionOf('confirm', 'last', [], io))).to.include(
+      `nothing of run ${RUN}`,
+    );
+    expect(isWaiting('last', io)).to.equal(false);
   });
 
   it('tell how to go on, and what has to be given again', () => {

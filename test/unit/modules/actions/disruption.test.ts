@@ -46,4 +46,13 @@ describe('how a command plainly disturbs what runs', () => {
         expect(found?.disruption ?? 'none').to.equal(disruption);
         if (found) expect(found.reason).to.match(/\S/);
       });
+
+  it('names units, not where the output goes', () => {
+    for (const text of [
+      'systemctl stop a b 2>/dev/null',
+      'systemctl stop a >>/var/log/x 2>&1 b || :',
+      '</dev/null systemctl stop a b &> /dev/null',
+    ])
+      expect(disturbanceIn(text)?.reason).to.equal('a, b stops');
+  });
 });
