@@ -69,6 +69,40 @@ describe('firewalld on a real host', function () {
     expect(said('firewall-cmd --zone=public --list-sources')).to.equal('');
   });
 
+  describe('what a zone runs', () => {
+    const WITHOUT = 'command() { [ "$2" != dbus-send ] && type "$2" >/dev/null 2>&1; }';
+    const form = (seen: ReturnType<typeof look>): string | undefined =>
+      /^(?: {3}array \[|a\{sv\})/.exec(seen.facts.raw['runtime public'] ?? '')?.[0].trim();
+    beforeEach(() => {
+      said(`firewall-cmd -q --zone=public --add-interface=eth0 --add-source=10.42.0.0/16 --add-port=9500-9503/tcp --add-port=53/udp
+firewall-cmd -q --zone=public --add-protocol=gre --add-source-port=99/udp --add-icmp-block=echo-request --add-masquerade
+firewall-cmd -q --zone=public --add-forward-port=port=80:proto=tcp:toport=8080:toaddr=10.1.2.3
+firewall-cmd -q --zone=public --add-rich-rule='rule family="ipv4" source address="10.9.0.0/16" service name="http" accept'`);
+    });
+
+    it('is the same by dbus-send and by busctl', () => {
+      const [one, other] = [look({ definitions: true }), look({ definitions: true }, WITHOUT)];
+      expect([form(one), form(other)]).to.deep.equal(['array [', 'a{sv}']);
+      expect(one.state).to.deep.equal(other.state);
+      expect(one.facts.services).to.deep.equal(other.facts.services);
+      expect(one.state.zones['public']?.runtime?.richRules).to.have.length(1);
+    });
+
+    it('is read by busctl where the bus could start firewalld', () => {
+      const file = '/run/dbus-1/system-services/org.fedoraproject.FirewallD1.service';
+      said(`mkdir -p ${file.replace(/\/[^/]*$/, '')}; touch ${file}`);
+      expect(form(look())).to.equal('a{sv}');
+      said(`rm ${file}`);
+      expect(form(look())).to.equal('array [');
+    });
+
+    it('is not confused by a description of several lines', () => {
+      said(`printf '%s\\n' '<zone><short>P</short><description>two' '@end' 'lines</description><service name="ssh"/></zone>' >/etc/firewalld/zones/public.xml
+firewall-cmd -q --reload`);
+      expect(look().state.zones['public']?.runtime?.services).to.deep.equal(['ssh']);
+    });
+  });
+
   it('lets two zones swap their interfaces', () => {
     for (const p of ['', '--permanent']) {
       said(

@@ -1,6 +1,7 @@
 import { oncePer, oncePerText } from '../../lib/once.ts';
 import type { BusValue } from './busctl-text.ts';
 import { readBusctl } from './busctl-text.ts';
+import { DBUS_SEND, readDbusSend } from './dbus-send-text.ts';
 import { asSource } from './sources.ts';
 import type { ZoneSettings } from './state.ts';
 import { forwardPort, targetOf } from './zone-xml.ts';
@@ -29,9 +30,12 @@ export const canonical: (zone: ZoneSettings) => ZoneSettings = oncePer((zone) =>
 
 const order = (list: readonly string[]): readonly string[] => [...new Set(list)].sort();
 
-/** Settings from the text of getZoneSettings2 or getSettings2, which leave empty keys out. Throws REPLY_UNREADABLE. */
-export const settingsFromBusctl: (text: string) => ZoneSettings = oncePerText((text) => {
-  const [value] = readBusctl(text);
+/**
+ * Settings from the text of getZoneSettings2 or getSettings2, which leave empty keys out, by busctl or dbus-send. Throws
+ * REPLY_UNREADABLE.
+ */
+export const settingsFromBus: (text: string) => ZoneSettings = oncePerText((text) => {
+  const [value] = text.startsWith(DBUS_SEND) ? [readDbusSend(text)] : readBusctl(text);
   const map = isMap(value) ? value : {};
   const words = (key: string): string[] => list(map[key]).map(String);
   const pairs = (key: string): string[] =>

@@ -8,7 +8,7 @@ import type { Sections } from './parse-sections.ts';
 import { readSections } from './parse-sections.ts';
 import { policiesIn } from './lockout-policies.ts';
 import { definitionsIn } from './parse-services.ts';
-import { canonical, settingsFromBusctl, zonesFromList } from './parse-settings.ts';
+import { canonical, settingsFromBus, zonesFromList } from './parse-settings.ts';
 import { sessionOf } from './session-parse.ts';
 import type {
   ControlLine,
@@ -53,7 +53,7 @@ export function parseReply(
         .map(stem)
         .filter((name) => name !== '*'),
     ),
-    services: definitions(sections.text('definitions') ?? ''),
+    services: definitions(`${usual(files)}${sections.text('definitions') ?? ''}`),
     k3sActive: units.length === 4 ? units.slice(0, 2).includes('active') : null,
     kubeRules: counted(sections.text('kube')),
     networkManager: managed,
@@ -69,6 +69,13 @@ export function parseReply(
 
 const counted = (text: string | undefined): number | null =>
   text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : null;
+
+/** The definitions of services that came with the zones. */
+const usual = (files: Files): string =>
+  [...files.keys()]
+    .filter((file) => file.includes('/services/'))
+    .map((file) => `${rawFile(file, files)}\n`)
+    .join('');
 
 const definitions = oncePerText((text) => definitionsIn(filesOf(text)), 50);
 
@@ -162,7 +169,7 @@ function fromFiles(sections: Sections, files: Files, access: string): Found {
     if (running !== '') raw[`runtime ${name}`] = running;
     if (file !== undefined) raw[`permanent ${name}`] = rawFile(file, files);
     const zone = {
-      runtime: running === '' ? null : canonical(settingsFromBusctl(running)),
+      runtime: running === '' ? null : canonical(settingsFromBus(running)),
       permanent: file === undefined ? null : permanentOf(file, files, rules.get(name), access),
     };
     return [name, zone];
@@ -190,7 +197,7 @@ function permanentOf(
       ? []
       : access === 'offline'
         ? rules.split('\n').filter((line) => line !== '')
-        : settingsFromBusctl(rules).richRules;
+        : settingsFromBus(rules).richRules;
   return canonical(zoneFromXml(text, file, spelled));
 }
 

@@ -1,5 +1,7 @@
 import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import { BUS, OBJECT } from './busctl-call.ts';
+import { DBUS_SEND } from './dbus-send-text.ts';
+import { READ_ZONE } from './dbus-send.ts';
 import type { FirewalldFacts } from './state.ts';
 
 /** The zones a plan touches, by configuration. */
@@ -50,10 +52,14 @@ export function guardScript(facts: FirewalldFacts, touched: Touched): Shell | un
   return parts.length === 0 ? undefined : lines(parts);
 }
 
-const sameRuntime = (zone: string, text: string | undefined): Shell =>
-  text === undefined
-    ? sh`! ${raw(CALL)} ${OBJECT} ${BUS}.zone getZoneSettings2 s ${zone} >/dev/null 2>&1 || exit 75`
+/** The same process the observation read the zone with. */
+function sameRuntime(zone: string, text: string | undefined): Shell {
+  if (text === undefined)
+    return sh`! ${raw(CALL)} ${OBJECT} ${BUS}.zone getZoneSettings2 s ${zone} >/dev/null 2>&1 || exit 75`;
+  return text.startsWith(DBUS_SEND)
+    ? sh`o=$(${raw(READ_ZONE)} ${`string:${zone}`} 2>&1); [ "${raw('${o#*\n}')}" = ${text} ] || exit 75`
     : sh`[ "$(${raw(CALL)} ${OBJECT} ${BUS}.zone getZoneSettings2 s ${zone} 2>&1)" = ${text} ] || exit 75`;
+}
 
 /** The same process the observation reads files with, on the same files. */
 function sameFiles(zones: readonly string[], texts: FirewalldFacts['raw']): Shell {

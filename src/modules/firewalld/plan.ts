@@ -7,7 +7,7 @@ import { guardScript, type Touched } from './plan-guard.ts';
 import { permanentSteps, permanentWrites, type Write, zoneFiles } from './plan-permanent.ts';
 import { managedSteps, unmanaged } from './plan-managed.ts';
 import { type RuntimeChange, runtimeSteps } from './plan-runtime.ts';
-import { settingsFromBusctl } from './parse-settings.ts';
+import { settingsFromBus } from './parse-settings.ts';
 import { reloadCost, reloadReasons, refuseReload } from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldState, Zone, ZoneSettings } from './state.ts';
 import { zoneFromXml } from './zone-xml.ts';
@@ -49,7 +49,7 @@ function busSteps(
     defaultZone: { from: state.defaultZone, to: desired.defaultZone },
     spelled: (zone) => {
       const text = facts.raw[`runtime ${zone}`];
-      return text === undefined ? [] : settingsFromBusctl(text).sources;
+      return text === undefined ? [] : settingsFromBus(text).sources;
     },
   };
   const managed = managedSteps(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { OrchError } from '../../../../src/lib/errors.ts';
 import { readBusctl } from '../../../../src/modules/firewalld/busctl-text.ts';
-import { settingsFromBusctl } from '../../../../src/modules/firewalld/parse-settings.ts';
+import { settingsFromBus } from '../../../../src/modules/firewalld/parse-settings.ts';
 
 describe('busctl text', () => {
   it('reads scalars', () => {
@@ -33,7 +33,7 @@ describe('busctl text', () => {
   it('reads the settings of a zone and takes missing keys for empty', () => {
     const text =
       'a{sv} 10 "short" s "Public" "description" s "For use in public areas." "target" s "default" "services" as 2 "dhcpv6-client" "ssh" "ports" a(ss) 3 "443" "tcp" "80" "tcp" "81" "tcp" "masquerade" b false "interfaces" as 1 "eth0" "rules_str" as 1 "rule family=\\"ipv4\\" accept" "icmp_block_inversion" b false "forward" b true';
-    expect(settingsFromBusctl(text)).to.deep.equal({
+    expect(settingsFromBus(text)).to.deep.equal({
       target: 'default',
       interfaces: ['eth0'],
       sources: [],
