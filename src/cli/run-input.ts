@@ -9,7 +9,6 @@ import { loadVarsFile } from '../load/vars-file.ts';
 import { createEvaluator } from '../template/evaluator.ts';
 import { templatePorts } from './template-ports.ts';
 import { connect } from '../transport/connect.ts';
-import { dialAhead } from '../transport/dial-ahead.ts';
 import { becomePassword } from '../transport/target.ts';
 import { version } from '../version.ts';
 import type { RunFlags } from './flags.ts';
@@ -55,7 +54,7 @@ export function runInput(given: {
     validate: project.validate ?? validateParams,
     evaluator,
     connect,
-    dialAhead,
+    early: true,
     options: { ...optionsOf(flags, project, passwords), forks: forksOf(given) },
     select: project.select,
     targetOf: (host, scope) => {

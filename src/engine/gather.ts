@@ -9,7 +9,7 @@ import { type Cursor, type Step, into, next } from './cursor.ts';
 import type { HostRun } from './host-run.ts';
 import { includedEarly } from './include.ts';
 import { items } from './loop.ts';
-import type { Need } from './planned.ts';
+import type { Early, Need } from './planned.ts';
 import { keyOf } from './position.ts';
 import { type Way, Ways, sameWay } from './way.ts';
 import { params } from './resolve.ts';
@@ -30,6 +30,8 @@ export interface Wave {
   /** Positions of the tasks it is enough for. */
   readonly covered: ReadonlySet<string>;
   readonly needs: ReadonlyMap<string, Need>;
+  /** Arguments of tasks that nothing in this wave has a say in, by position. */
+  readonly early: ReadonlyMap<string, Early>;
   /** Who asks where; nothing when there is nothing to ask. */
   readonly way: Way | undefined;
 }
@@ -64,17 +66,20 @@ class Lookahead {
   readonly #run: HostRun;
   readonly #covered = new Set<string>();
   readonly #needs = new Map<string, Need>();
+  readonly #early = new Map<string, Early>();
+  readonly #mark: number;
   readonly #ways: Ways;
   #way: Way | undefined;
 
   constructor(stage: Stage, run: HostRun) {
     this.#stage = stage;
     this.#run = run;
+    this.#mark = run.kept.mark;
     this.#ways = new Ways(stage, run);
   }
 
   get wave(): Wave {
-    return { covered: this.#covered, needs: this.#needs, way: this.#way };
+    return { covered: this.#covered, needs: this.#needs, early: this.#early, way: this.#way };
   }
 
   /** Where to go on behind a task; nothing when the wave ends before it. */
@@ -158,7 +163,7 @@ class Lookahead {
     const { module } = traitsOf(this.#stage, task);
     if (!module || module.kind === 'control' || module.kind === 'action') return true;
     const scope = this.#scope(step);
-    const asked = attempt(() => this.#ask(task, module, scope)) ?? [];
+    const asked = attempt(() => this.#ask(step, module, scope)) ?? [];
     if (asked === 'pending') return false;
     const way = asked.length > 0 ? attempt(() => this.#ways.of(task, scope)) : undefined;
     if (!way) return true;
@@ -169,7 +174,7 @@ class Lookahead {
   }
 
   /** What a task wants to look at; nothing when it will not run or its arguments are wrong (planning says so). */
-  #ask(task: Task, module: Looking, scope: Scope): readonly unknown[] | 'pending' {
+  #ask({ task, at }: Step, module: Looking, scope: Scope): readonly unknown[] | 'pending' {
     const list = items(task, scope);
     if (list instanceof Unknown) return isPending(list) ? 'pending' : [];
     const scopes: unknown[] = [];
@@ -180,6 +185,8 @@ class Lookahead {
       if (holds === false) continue;
       const resolved = behindIsPending(() => params(task, module, item.scope, this.#stage.input));
       if (resolved === 'pending') return resolved;
+      if (!task.loop && this.#run.kept.mark === this.#mark)
+        this.#early.set(keyOf(at), { resolved, mark: this.#mark });
       if (resolved.kind === 'unknown' && isPending(resolved.unknown)) return 'pending';
       if (resolved.kind === 'params') scopes.push(module.scope(resolved.params));
     }

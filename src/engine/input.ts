@@ -78,11 +78,8 @@ export interface RunInput extends SecretTexts {
   readonly validate: Validate;
   readonly evaluator: Evaluator;
   readonly connect: Connect;
-  /**
-   * Sends connections off, of which `connect` takes the one to its target. Resolves when they are on their way, to what closes
-   * those that nobody took. Left out: nothing is sent ahead.
-   */
-  readonly dialAhead?: (targets: readonly Target[]) => Promise<() => void>;
+  /** Hosts that will surely be asked are logged in to before what to ask is worked out. */
+  readonly early?: true;
   readonly options: RunOptions;
   /** Hosts of an inventory that a pattern names, --limit applied. Throws OrchError PATTERN_NO_MATCH. */
   select(pattern: string | readonly string[], inventory: Inventory): readonly Host[];

@@ -37,6 +37,11 @@ export class Kept {
     return (this.#now ??= mapsOf(this.#log));
   }
 
+  /** Grows with each thing it is given: while it is the same, all that is here reads the same. */
+  get mark(): number {
+    return this.#log.length;
+  }
+
   /** What was there before a task that stands at `at`. */
   before(at: Position): KeptMaps {
     const last = this.#log.at(-1);

@@ -52,6 +52,8 @@ export class Machine {
   /** Aborted when nobody is to renew the lease any more; nothing while nobody does. */
   #renewing: AbortController | undefined;
   #session: Session | undefined;
+  /** A line on its way that no trip has taken yet. */
+  #ahead: { readonly session: Promise<Session>; readonly give: AbortController } | undefined;
 
   constructor(input: RunInput, target: Target) {
     this.#input = input;
@@ -61,11 +63,6 @@ export class Machine {
     if (input.lease && target.connection !== 'local') this.#lease = new Lease(input, target.name);
   }
 
-  /** Whether there is a line to it now. */
-  get reached(): boolean {
-    return this.#session !== undefined;
-  }
-
   /** What all lines to it cost so far. */
   get counts(): Pick<LineCounts, 'trips' | 'handshakes'> {
     const all = [...this.#past, ...(this.#session ? [this.#session.counts] : [])];
@@ -73,6 +70,25 @@ export class Machine {
       trips: all.reduce((sum, { trips }) => sum + trips, 0),
       handshakes: all.reduce((sum, { handshakes }) => sum + handshakes, 0),
     };
+  }
+
+  /** Opens a line before there is anything to send. Resolves when that is done or failed: the first trip tells which. */
+  async approach(): Promise<void> {
+    if (this.#session) return;
+    if (!this.#ahead) {
+      const give = new AbortController();
+      const { cut } = this.#input;
+      const signal = cut ? AbortSignal.any([cut, give.signal]) : give.signal;
+      this.#ahead = { session: this.#open(undefined, signal), give };
+    }
+    await this.#ahead.session.catch(() => undefined);
+  }
+
+  /** A new line, or the one that is on its way. */
+  #reach(connectTimeout: number | undefined): Promise<Session> {
+    const session = this.#ahead?.session;
+    this.#ahead = undefined;
+    return session ?? this.#open(connectTimeout);
   }
 
   /**
@@ -143,7 +159,7 @@ export class Machine {
     const input = this.#input;
     if (input.stop?.aborted && !insists)
       throw new OrchError('INTERRUPTED', 'the run was interrupted before this host was asked');
-    const session = (this.#session ??= await this.#open(connectTimeout));
+    const session = (this.#session ??= await this.#reach(connectTimeout));
     const before = session.counts;
     const start = input.now();
     const told = metered(parts, this.host, input);
@@ -178,6 +194,10 @@ export class Machine {
   }
 
   async #hangUp(farewells: Parameters<Session['close']>[0]): Promise<void> {
+    if (this.#ahead) {
+      this.#ahead.give.abort();
+      this.#session ??= await this.#reach(undefined).catch(() => undefined);
+    }
     const session = this.#session;
     if (!session) return;
     this.#past.push(session.counts);
@@ -195,11 +215,14 @@ export class Machine {
     this.#session = fresh;
   }
 
-  async #open(connectTimeout = this.target.connectTimeout): Promise<Session> {
+  async #open(
+    connectTimeout = this.target.connectTimeout,
+    signal = this.#input.cut,
+  ): Promise<Session> {
     const input = this.#input;
     const { target } = this;
     const start = input.now();
-    const session = await input.connect({ ...target, connectTimeout }, input.cut);
+    const session = await input.connect({ ...target, connectTimeout }, signal);
     input.emit({
       type: 'host-connected',
       host: this.host,
@@ -217,8 +240,6 @@ const shifted = (part: Part): Part =>
 /** The machines of a run, each once. */
 export class Machines {
   readonly #all = new Map<string, Machine>();
-  /** What closes connections that were sent off and that nobody took. */
-  readonly ahead: (() => void)[] = [];
   readonly #input: RunInput;
 
   constructor(input: RunInput) {
@@ -244,7 +265,6 @@ export class Machines {
   }
 
   async close(): Promise<void> {
-    for (const end of this.ahead.splice(0)) end();
     await Promise.all([...this.#all.values()].map((machine) => machine.close()));
   }
 }

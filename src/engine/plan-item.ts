@@ -13,21 +13,30 @@ import { type Danger, dangerOf, managementSources, NO_DANGER } from './danger.ts
 import { conditioned } from './judge.ts';
 import type { Item } from './loop.ts';
 import * as outcome from './outcome.ts';
-import type { Desk, PlannedPart } from './planned.ts';
-import { params } from './resolve.ts';
+import type { Desk, Early, PlannedPart } from './planned.ts';
+import { params, type Resolved } from './resolve.ts';
 
-/** Plans a task, or one item of its loop, over what is foreseen so far. Never throws an OrchError. */
-export function planItem(desk: Desk, task: Task, module: AnyModule, item: Item): PlannedPart {
+/**
+ * Plans a task, or one item of its loop, over what is foreseen so far. Arguments that are known already are not worked out
+ * again. Never throws an OrchError.
+ */
+export function planItem(
+  desk: Desk,
+  task: Task,
+  module: AnyModule,
+  item: Item,
+  early?: Early,
+): PlannedPart {
   const { label, scope } = item;
   const done = (o: Outcome): PlannedPart => ({ label, outcome: o, scope });
   try {
-    const early = task.loop ? conditioned(task, scope) : undefined;
-    if (early?.kind === 'unknown') doubtTask(desk, task, module, scope);
-    if (early) return done(early);
+    const told = task.loop ? conditioned(task, scope) : undefined;
+    if (told?.kind === 'unknown') doubtTask(desk, task, module, scope);
+    if (told) return done(told);
     if (module.kind === 'control')
       return { label, scope, ...controlled(module.run(controlArgs(task, scope), scope), task) };
     if (module.kind === 'action') return done(outcome.unknown('an action is not planned'));
-    const resolved = params(task, module, scope, desk.stage.input);
+    const resolved = knownArgs(desk, early) ?? params(task, module, scope, desk.stage.input);
     if (resolved.kind === 'error') return done(outcome.failed(resolved.error));
     if (resolved.kind === 'unknown') {
       doubtTask(desk, task, module, scope);
@@ -52,6 +61,10 @@ export function planItem(desk: Desk, task: Task, module: AnyModule, item: Item):
     throw error;
   }
 }
+
+/** Nothing when the host was given something since they were worked out. */
+const knownArgs = ({ run }: Desk, early: Early | undefined): Resolved | undefined =>
+  early?.mark === run.kept.mark ? early.resolved : undefined;
 
 interface Use {
   readonly module: Folded['module'];

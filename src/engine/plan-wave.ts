@@ -17,6 +17,7 @@ import { conditioned, judged, withFacts } from './judge.ts';
 import { items } from './loop.ts';
 import * as outcome from './outcome.ts';
 import { planItem } from './plan-item.ts';
+import { keyOf } from './position.ts';
 import { refFor } from './refs.ts';
 import { traitsOf } from './traits.ts';
 import { taskScope } from './vars.ts';
@@ -138,7 +139,7 @@ function planTask(desk: Desk, step: Step, then: Cursor): Planned {
     if ('kind' in all) return single(all);
     if (all.length === 0) return single(outcome.noItems());
     const parts = all.map((item) => {
-      const part = planItem(desk, task, module, item);
+      const part = planItem(desk, task, module, item, desk.early.get(keyOf(step.at)));
       if (part.facts && task.loop) keepFacts(desk, step, part);
       return {
         ...part,

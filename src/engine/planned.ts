@@ -8,12 +8,19 @@ import type { Value } from '../model/value.ts';
 import type { Cursor, Step } from './cursor.ts';
 import type { Doubts } from './doubts.ts';
 import type { Fold, Folded } from './fold.ts';
+import type { Resolved } from './resolve.ts';
 import type { Spot } from './stage.ts';
 
 /** What one resource has to be asked, for all tasks of a wave together. */
 export interface Need {
   readonly resource: Resource<unknown, unknown, unknown>;
   readonly scopes: readonly unknown[];
+}
+
+/** Arguments that were worked out to know what to look at, and the mark of what the host had been given by then. */
+export interface Early {
+  readonly resolved: Resolved;
+  readonly mark: number;
 }
 
 /** One task, or one item of a loop, as planned; what it does to a resource is not yet proved. */
@@ -56,6 +63,8 @@ export interface WavePlan {
 export interface Desk extends Omit<Spot, 'at'> {
   readonly folds: Observations;
   readonly needs: ReadonlyMap<string, Need>;
+  /** By the position of the task. */
+  readonly early: ReadonlyMap<string, Early>;
   /** Nothing will be sent: later tasks see what earlier ones would have done. */
   readonly check: boolean;
   /** What tasks that may or may not run would do. */

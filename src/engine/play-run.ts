@@ -1,7 +1,7 @@
 import { type Play, allTasks, handlersOf } from '../model/play.ts';
 import { trialsOf } from '../model/trials.ts';
 import { opened, Unknown, type Value } from '../model/value.ts';
-import { dialAhead } from './ahead.ts';
+import { approach } from './ahead.ts';
 import { batches } from './batches.ts';
 import { start } from './cursor.ts';
 import { flowOf } from './flow-items.ts';
@@ -76,7 +76,7 @@ async function runBatch(stage: Stage): Promise<void> {
   const { slots } = stage.world;
   const walkers = new Map<string, Walker>();
   const begin = startAt(stage, start(stage.items, stage.base));
-  await dialAhead(stage, begin);
+  const reached = approach(stage, begin);
   for (const run of stage.batch) {
     const walker = newWalker(stage, run, begin);
     walkers.set(run.host.name, walker);
@@ -84,6 +84,7 @@ async function runBatch(stage: Stage): Promise<void> {
   }
   const go = (walker: Walker): Promise<void> =>
     slots.at(async () => {
+      await reached(walker.run);
       await walk(walker);
       // Not waited for here: it takes its time while other hosts are at work, and is waited for in the end.
       if (stage.last) closeLines(stage, walker.run);

@@ -19,7 +19,7 @@ import { limited } from './limits.ts';
 import { Waited } from './lease.ts';
 import type { Kept } from './kept.ts';
 import type { Planning } from './plan-wave.ts';
-import type { Desk, Need, Observations, Planned, WavePlan } from './planned.ts';
+import type { Desk, Early, Need, Observations, Planned, WavePlan } from './planned.ts';
 import type { Way } from './way.ts';
 import { guardedChange } from './safeguard/change.ts';
 import type { Guard } from './safeguard/guard.ts';
@@ -30,6 +30,8 @@ import type { Spot, World } from './stage.ts';
 /** A question to one machine: what has to be answered, and how it is reached. */
 export interface Asked {
   readonly needs: ReadonlyMap<string, Need>;
+  /** Arguments that were worked out for it, by the position of their task. */
+  readonly early: ReadonlyMap<string, Early>;
   readonly way: Way | undefined;
 }
 
@@ -87,7 +89,7 @@ export async function observe(
  */
 export async function prove(around: Around, asked: Asked, first: Observations): Promise<Proved> {
   const { stage, run } = around.spot;
-  const { needs, way } = asked;
+  const { needs, early, way } = asked;
   const dry = stage.input.options.check;
   const check = way ? way.check : dry;
   const kept = run.kept.copy();
@@ -97,7 +99,7 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
     for (let attempt = 1; ; attempt++) {
       run.kept = kept.copy();
       const doubts = dry && way ? way.machine.doubts : noDoubts();
-      const desk = { ...around.spot, folds: new Map(folds), needs, check, doubts };
+      const desk = { ...around.spot, folds: new Map(folds), needs, early, check, doubts };
       const { plan, behind } = around.plan(desk);
       const moves = limited(stage.world, movesOf(plan.folds), plan);
       const done = { plan, behind, kept };

@@ -37,7 +37,7 @@ export async function stateAlone(
   const { resource } = module;
   const scope = module.scope(resolved.params);
   const needs = new Map<string, Need>([[resource.key(scope), { resource, scopes: [scope] }]]);
-  const asked: Asked = { needs, way };
+  const asked: Asked = { needs, early: new Map(), way };
   const seen = await observe(asked, stage.world, run.guard);
   const plan = (desk: Desk): Planning => {
     const of = module.kind === 'inspect' ? { ...desk, run: facts } : desk;
