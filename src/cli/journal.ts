@@ -1,6 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { withoutSounding } from '../lib/sounding.ts';
 import type { Change } from '../model/change.ts';
 import type { Stamped } from '../model/event.ts';
@@ -12,17 +11,23 @@ export interface Journal extends Reporting {
   readonly file: string;
 }
 
-/** A name no other run has, and which sorts by time: `20261123T010736Z-3f2a91`. */
-export const newRunId = (now = new Date()): string =>
-  `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+/**
+ * A name no other run has, and which sorts by time: `20261123T010736Z-3f2a91`. Not a secret: Node's ciphers, which take 4 ms to
+ * load, are left for when they are needed.
+ */
+export const newRunId = (now = new Date()): string => {
+  const apart = Math.floor(Math.random() * 0x1000000);
+  return `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${apart.toString(16).padStart(6, '0')}`;
+};
 
 /** Where runs are kept: `.orch`, or $ORCH_STATE_DIR. */
 export const stateFolder = ({ cwd, env }: Pick<Io, 'cwd' | 'env'>): string =>
   env['ORCH_STATE_DIR'] ?? join(cwd, '.orch');
 
 /**
- * Opens `.orch/runs/RUN/events.ndjson` (or below $ORCH_STATE_DIR), readable by the owner alone. Each event is
- * handed to the kernel before the next thing happens. A journal that cannot be written is a warning, never a stop.
+ * Opens `.orch/runs/RUN/events.ndjson` (or below $ORCH_STATE_DIR), readable by the owner alone. Events are handed to the kernel
+ * before the next thing happens: those that come in one go together, and before any promise goes on that was made behind
+ * them, so before anything is sent to a host. A journal that cannot be written is a warning, never a stop.
  */
 export function openJournal(
   run: string,
@@ -38,21 +43,32 @@ export function openJournal(
     });
   // A run that ends before its first event leaves nothing behind.
   let fd: number | 'unopened' | undefined = 'unopened';
+  let waiting: string[] = [];
+  const write = (): void => {
+    if (waiting.length === 0) return;
+    const lines = Buffer.from(waiting.join(''));
+    waiting = [];
+    if (fd === 'unopened') fd = open();
+    const into = fd;
+    if (into === undefined) return;
+    fd = attempt(err, file, () => {
+      for (let at = 0; at < lines.length;) at += writeSync(into, lines, at);
+      return into;
+    });
+    if (fd === undefined) closeSync(into);
+  };
+  process.once('exit', write);
   return {
     file,
     keeps: true,
     report: (event) => {
-      if (fd === 'unopened') fd = open();
-      const into = fd;
-      if (into === undefined) return;
-      const line = Buffer.from(`${JSON.stringify(keepable(event))}\n`);
-      fd = attempt(err, file, () => {
-        for (let at = 0; at < line.length;) at += writeSync(into, line, at);
-        return into;
-      });
-      if (fd === undefined) closeSync(into);
+      if (fd === undefined) return;
+      if (waiting.length === 0) queueMicrotask(write);
+      waiting.push(`${JSON.stringify(keepable(event))}\n`);
     },
     finish: () => {
+      write();
+      process.off('exit', write);
       if (typeof fd === 'number') closeSync(fd);
       fd = undefined;
       return Promise.resolve();

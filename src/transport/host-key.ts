@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,8 +29,7 @@ export interface HostKeys {
 
 /** Reads the known_hosts files of a target. Files that are not there are empty. */
 export function hostKeysOf(target: Target): HostKeys {
-  const files = target.knownHostsFiles ?? defaultFiles();
-  const all = files.flatMap(readEntries);
+  const all = entriesNear(target);
   const { name, port } = knownAs(target);
   let fresh: string | undefined;
   const file = knownHostsFileOf(target);
@@ -63,7 +62,7 @@ export function hostKeysOf(target: Target): HostKeys {
 export function authorityOf(target: Target): string | undefined {
   if (target.hostKeyChecking === 'off') return undefined;
   const { name, port } = knownAs(target);
-  const all = (target.knownHostsFiles ?? defaultFiles()).flatMap(readEntries);
+  const all = entriesNear(target);
   if (!all.some(({ marker }) => marker === 'cert-authority')) return undefined;
   const mine = entriesFor(all, name, port);
   if (mine.some(({ marker }) => marker === undefined)) return undefined;
@@ -81,7 +80,7 @@ export function verdictOf(
   key: Buffer,
 ): 'known' | 'unknown' | 'changed' | 'revoked' {
   const { name, port } = knownAs(target);
-  const all = (target.knownHostsFiles ?? defaultFiles()).flatMap(readEntries);
+  const all = entriesNear(target);
   const { kind } = judge(all, name, port, key);
   return kind === 'other-type' ? 'unknown' : kind;
 }
@@ -93,17 +92,64 @@ const defaultFiles = (): readonly string[] => [
   '/etc/ssh/ssh_known_hosts2',
 ];
 
-function readEntries(file: string): readonly KnownHost[] {
-  const text = readText(file);
+/** The lines that may be about a target; a file may have thousands about others. */
+function entriesNear(target: Target): readonly KnownHost[] {
+  const { name, port } = knownAs(target);
+  const names = new Set([knownName(name, port), name.toLowerCase()]);
+  return (target.knownHostsFiles ?? defaultFiles()).flatMap((file) => {
+    const { plain, others } = readEntries(file);
+    const exact = new Set([...names].flatMap((one) => plain.get(one) ?? []));
+    return [...exact, ...others].sort((a, b) => a.line - b.line);
+  });
+}
+
+/** Lines of one file. */
+interface Entries {
+  /** Those that list names as they are, by name. */
+  readonly plain: ReadonlyMap<string, readonly KnownHost[]>;
+  /** Those with patterns or hashes. */
+  readonly others: readonly KnownHost[];
+}
+
+function readEntries(file: string): Entries {
+  const stamp = stampOf(file);
   const last = parsed.get(file);
-  if (last?.text === text) return last.entries;
-  const entries = parseKnownHosts(text, file);
-  parsed.set(file, { text, entries });
+  if (stamp !== '' && last?.stamp === stamp) return last.entries;
+  const entries = byName(parseKnownHosts(readText(file), file));
+  parsed.set(file, { stamp, entries });
   return entries;
 }
 
-/** What each file held when it was last read: hosts share their files. */
-const parsed = new Map<string, { readonly text: string; readonly entries: readonly KnownHost[] }>();
+function byName(list: readonly KnownHost[]): Entries {
+  const plain = new Map<string, KnownHost[]>();
+  const others: KnownHost[] = [];
+  for (const entry of list) {
+    if (/[|*?!]/.test(entry.names)) {
+      others.push(entry);
+      continue;
+    }
+    for (const name of entry.names.toLowerCase().split(',')) {
+      const known = plain.get(name);
+      if (known) known.push(entry);
+      else plain.set(name, [entry]);
+    }
+  }
+  return { plain, others };
+}
+
+/** Differs when a file was written; hosts share their files, which are read again only then. */
+function stampOf(file: string): string {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = statSync(file);
+    return [ino, size, mtimeMs, ctimeMs].join();
+  } catch {
+    // Reading it tells what is wrong.
+    return '';
+  }
+}
+
+/** What each file held when it was last read. */
+const parsed = new Map<string, { readonly stamp: string; readonly entries: Entries }>();
 
 function readText(file: string): string {
   try {

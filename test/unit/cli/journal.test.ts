@@ -10,11 +10,12 @@ describe('openJournal', () => {
   beforeEach(() => (cwd = mkdtempSync(join(tmpdir(), 'orch-journal-'))));
   afterEach(() => rmSync(cwd, { recursive: true }));
 
-  it('writes each event at once, for the owner alone, out of sight of git', async () => {
+  it('writes events before anything behind them goes on, for the owner alone, out of sight of git', async () => {
     const journal = openJournal('R1', { cwd, env: {}, err: () => undefined });
     const events = stamped(eventfulRun());
     for (const [i, event] of events.entries()) {
       journal.report(event);
+      await Promise.resolve();
       expect(readFileSync(journal.file, 'utf8').split('\n')).to.have.length(i + 2);
     }
     await journal.finish();
@@ -27,6 +28,17 @@ describe('openJournal', () => {
     expect(statSync(journal.file).mode & 0o777).to.equal(0o600);
     expect(statSync(join(cwd, '.orch/runs/R1')).mode & 0o777).to.equal(0o700);
     expect(readFileSync(join(cwd, '.orch/.gitignore'), 'utf8')).to.equal('*\n');
+  });
+
+  it('writes what came in one together, in order', async () => {
+    const journal = openJournal('R1', { cwd, env: {}, err: () => undefined });
+    const events = stamped(eventfulRun());
+    for (const event of events) journal.report(event);
+    await journal.finish();
+    const seqs = readFileSync(journal.file, 'utf8').trimEnd().split('\n');
+    expect(seqs.map((line) => (JSON.parse(line) as { seq: number }).seq)).to.deep.equal(
+      events.map(({ seq }) => seq),
+    );
   });
 
   it('goes where ORCH_STATE_DIR says', () => {
@@ -43,11 +55,14 @@ describe('openJournal', () => {
     expect(existsSync(join(cwd, '.orch'))).to.be.false;
   });
 
-  it('warns once when it cannot be written, and lets the run go on', () => {
+  it('warns once when it cannot be written, and lets the run go on', async () => {
     writeFileSync(join(cwd, '.orch'), 'in the way');
     const said: string[] = [];
     const journal = openJournal('R1', { cwd, env: {}, err: (text) => said.push(text) });
-    for (const event of stamped(eventfulRun())) journal.report(event);
+    for (const event of stamped(eventfulRun())) {
+      journal.report(event);
+      await Promise.resolve();
+    }
     expect(said).to.have.length(1);
     expect(said[0]).to.match(/^warning: this run keeps no journal: /);
   });
