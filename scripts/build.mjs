@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 
@@ -58,13 +59,18 @@ const hostKeysUnasked = {
   },
 };
 
+const sources = fileURLToPath(new URL('src/', root));
+
 // What most runs never call is loaded when it is called: each of these takes Node 1 to 4 ms.
 const loadedWhenCalled = {
   name: 'loaded-when-called',
   setup: ({ onResolve, onLoad }) => {
-    const seldom = /^(node:)?(child_process|fs\/promises|readline)$/;
-    onResolve({ filter: seldom }, ({ path, namespace }) =>
-      namespace === 'seldom' ? { path, external: true } : { path, namespace: 'seldom' },
+    // Ciphers are needed by every login, but hosts can be dialled before they are loaded.
+    const seldom = /^(node:)?(child_process|crypto|fs\/promises|readline)$/;
+    onResolve({ filter: seldom }, ({ path, namespace, importer }) =>
+      namespace === 'seldom' || (path.endsWith('crypto') && !importer.startsWith(sources))
+        ? { path, external: true }
+        : { path, namespace: 'seldom' },
     );
     onLoad({ filter: /.*/, namespace: 'seldom' }, ({ path }) => ({
       contents: Object.entries(process.getBuiltinModule(path))

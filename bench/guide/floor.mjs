@@ -76,11 +76,13 @@ function inPlace(text) {
 }
 
 function running(line) {
-  const list = (name) => {
-    const found = line.match(new RegExp(`"${name}" a\\S+ \\d+((?: "[^"]*")*)`));
-    return [...(found?.[1] ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1]);
+  // The key of the next entry stands behind the last word of a list.
+  const list = (name, each = 1) => {
+    const found = line.match(new RegExp(`"${name}" a\\S+ (\\d+)((?: "[^"]*")*)`));
+    const words = [...(found?.[2] ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1]);
+    return words.slice(0, each * Number(found?.[1] ?? 0));
   };
-  const words = list('ports');
+  const words = list('ports', 2);
   const ports = words.flatMap((word, i) => (i % 2 === 0 ? [`${word}/${words[i + 1]}`] : []));
   return { interfaces: list('interfaces'), sources: list('sources'), ports };
 }
