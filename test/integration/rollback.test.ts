@@ -154,7 +154,7 @@ ln -s end link && ln -s nowhere loose && mkdir empty && chmod 0711 empty && : >f
   it('puts back what other modules changed: accounts, jobs, parameters, names', async () => {
     const old = `printf '# old\\nnet.ipv4.tcp_syncookies = 1\\n' >/etc/sysctl.d/91-old.conf
 chmod 600 /etc/sysctl.d/91-old.conf; chown 3:4 /etc/sysctl.d/91-old.conf
-printf '#Ansible: old\\n1 * * * * root true\\n' >/etc/cron.d/old; chmod 640 /etc/cron.d/old`;
+mkdir -p /etc/cron.d; printf '#Ansible: old\\n1 * * * * root true\\n' >/etc/cron.d/old; chmod 640 /etc/cron.d/old`;
     // what the tools of shadow keep for themselves apart
     const look = `find /etc -printf '%p %M %U:%G %l\\n' | grep -v -e '-$' -e 'pwd.lock' | sort
 find /etc -type f ! -name '*-' ! -path '/etc/ssl/*' -exec sha256sum {} + | sort; uname -n; cat /proc/sys/net/ipv4/ip_forward`;
@@ -188,7 +188,7 @@ find /etc -type f ! -name '*-' ! -path '/etc/ssl/*' -exec sha256sum {} + | sort;
     const recap = (text: string): string => /^node1 .*$/m.exec(text)?.[0] ?? '';
     expect(recap(done.stdout))
       .to.equal(recap(check.stdout))
-      .and.match(/changed=1[0-9]/);
+      .and.match(/changed=(9|1[0-9]) /);
   });
 
   it('keeps no secret, and says what it cannot restore for that', async () => {

@@ -132,7 +132,7 @@ look "$default"`;
  * busctl says better.
  */
 const SETTINGS = `dbus_send=
-if [ -n "$kernel" ] && command -v dbus-send >/dev/null; then
+if [ $access = dbus ] && command -v dbus-send >/dev/null; then
   dbus_send=1; set +f
   for f in ${STARTERS}; do [ ! -e "$f" ] || dbus_send=; done
   set -f
