@@ -24,11 +24,11 @@ const different: Words = {
   canary:
     'Only in orch: so many hosts go first, alone; when one of them fails the others are left as they are.',
   health:
-    'Only in orch: tasks that must succeed on each host that was changed, before the next one begins: [safety.md](safety.md#health).',
+    'Only in orch: tasks that must succeed on each host that was changed, before the next one begins: [rolling.md](rolling.md#health).',
   max_unavailable:
     'Only in orch: how many hosts may be at work or out of service at a time, a number, a percentage or `quorum`.',
   safeguard:
-    'Only in orch: the time after which the host takes a change back by itself when nobody has confirmed it, and what has to be proved (`verify`): [safety.md](safety.md).',
+    'Only in orch: the time after which the host takes a change back by itself when nobody has confirmed it, and what has to be proved (`verify`): [safeguard.md](safeguard.md).',
   undo: 'Only in orch: tasks that take an action back, below a `safeguard`.',
   environment: 'For actions only; orch itself sets nothing on the host.',
   force_handlers: 'As in Ansible: a host that was lost runs none.',

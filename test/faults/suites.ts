@@ -21,7 +21,7 @@ export const SUITES: readonly Case[] = [
   {
     id: 'F25',
     fault: 'lock-outs: changes that cut the way in, in every way we know',
-    bar: 'the host is back by itself within the timer + 10 s, its state equal byte for byte (`npm run test:lockout`, docs/safety.md)',
+    bar: 'the host is back by itself within the timer + 10 s, its state equal byte for byte (`npm run test:lockout`, docs/lockouts.md)',
     once: true,
     limit: 1_800_000,
     run: async () => {
