@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { allSchemas, validatorsSource } from '../src/load/schema/compile.ts';
+import { policySchema } from '../src/load/schema/policy.ts';
 import {
   inventorySchema,
   moduleSchema,
@@ -39,6 +40,7 @@ const wanted = new Map<string, string>([
   ['schemas/playbook.schema.json', json(playbookSchema(registry))],
   ['schemas/tasks.schema.json', json(tasksSchema(registry))],
   ['schemas/inventory.schema.json', json(withoutWords(inventorySchema))],
+  ['schemas/policy.schema.json', json(withoutWords(policySchema))],
   ['schemas/vars.schema.json', json(varsSchema)],
   ...docs(registry),
   // Loads playbooks, and so the validators that were written just now.

@@ -21,5 +21,6 @@ export function defaultInventory(files: Files): readonly string[] {
 
 function isInventory(files: Files, name: string): boolean {
   if (name.startsWith('.') || name === 'group_vars' || name === 'host_vars') return false;
+  if (/^policy\.ya?ml$/.test(name)) return false;
   return files.exists(`${FOLDER}/${name}`) === 'directory' || /\.(ya?ml|ini)$|^[^.]+$/.test(name);
 }

@@ -64,6 +64,8 @@ export interface InventoryFlags extends VaultFlags {
   readonly limit?: string;
   readonly extraVars: readonly string[];
   readonly allowEmpty?: boolean;
+  /** false: without any. */
+  readonly policy?: string | false;
 }
 
 /** The flags of every verb that may meet encrypted files or values. */
@@ -135,6 +137,15 @@ export const inventoryFlags = (command: Command): Command =>
       [],
     );
 
+/** Adds the flags that say which policy holds. */
+export const policyFlags = (command: Command): Command =>
+  command
+    .option(
+      '--policy <file>',
+      'rules on who reaches what (default: policy.yml beside the inventory)',
+    )
+    .option('--no-policy', 'without any policy');
+
 /** Adds the flags that say where the passwords of Ansible Vault are. */
 export const vaultFlags = (command: Command): Command =>
   command
@@ -167,7 +178,7 @@ export const forksFlag = (command: Command): Command =>
 
 /** Adds the flags that say on which hosts and in what way something is carried out. */
 const howFlags = (command: Command): Command =>
-  forksFlag(inventoryFlags(command))
+  policyFlags(forksFlag(inventoryFlags(command)))
     .option('-C, --check', 'change nothing, tell what would change')
     .option('-D, --diff', 'show what changes in files and settings')
     .option(

@@ -4,6 +4,7 @@ import { addExec } from './program-exec.ts';
 import { addExplain, addSecret } from './program-more.ts';
 import {
   inventoryFlags,
+  policyFlags,
   NO_FLAGS,
   runFlags,
   tagFlags,
@@ -180,7 +181,7 @@ function addRuns(program: Command, io: Io, does: Verbs, finish: (code: number) =
 }
 
 function addOthers(program: Command, io: Io, does: Verbs, finish: (code: number) => void): void {
-  tagFlags(inventoryFlags(program.command('validate')))
+  tagFlags(policyFlags(inventoryFlags(program.command('validate'))))
     .description('find what is wrong with playbooks and inventories, contact no host')
     .option('--strict', 'warnings fail too')
     .argument('<playbook...>', 'playbook files')

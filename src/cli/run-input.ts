@@ -54,6 +54,7 @@ export function runInput(given: {
     validate: project.validate ?? validateParams,
     evaluator,
     connect,
+    ...(project.policy ? { policy: project.policy } : {}),
     early: true,
     options: { ...optionsOf(flags, project, passwords), forks: forksOf(given) },
     select: project.select,

@@ -43,7 +43,8 @@ export async function validate(
     () => (inventory = inventoryOf(flags, world, withImported(playbooks, books))),
   );
   errors.push(...wrong);
-  if (wrong.length === 0) for (const name of flags.inventory) good.add(name);
+  if (wrong.length === 0)
+    for (const name of [...flags.inventory, ...(inventory?.policyFiles ?? [])]) good.add(name);
   noteGiven(inventory ?? given, books, world);
   // Of a playbook that was not read, nothing is known that others may rely on.
   if (errors.length === 0) {

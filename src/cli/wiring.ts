@@ -9,6 +9,7 @@ import { parseYaml } from '../load/yaml.ts';
 import type { Host, Inventory } from '../model/inventory.ts';
 import type { Registry, Validate } from '../model/module.ts';
 import type { Play, Playbook } from '../model/play.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Layer } from '../model/scope.ts';
 import { selectHosts, type Selection } from '../inventory/patterns.ts';
 import type { Files } from '../model/files.ts';
@@ -23,6 +24,7 @@ import type { InventoryFlags, RunFlags } from './flags.ts';
 import { patternParts } from '../engine/play-scope.ts';
 import { lists } from './listing.ts';
 import { defaultInventory } from './default-inventory.ts';
+import { openPolicy, policyFiles } from './policy.ts';
 import { noteSecrets } from './secrets.ts';
 import { rolesPath } from './roles-path.ts';
 
@@ -31,6 +33,7 @@ export interface Project extends World {
   readonly playbooks: readonly Playbook[];
   readonly inventory: Inventory;
   readonly extraVars: Layer;
+  readonly policy?: Policy | undefined;
   readonly registry: Registry;
   /** Its plays are about different hosts, and none is the end of another. */
   readonly apart?: boolean;
@@ -74,6 +77,9 @@ export interface Found {
   /** Names of the hosts --limit leaves. */
   readonly chosen: ReadonlySet<string>;
   readonly extraVars: Layer;
+  readonly policy?: Policy | undefined;
+  /** Files the policy is of. */
+  readonly policyFiles: readonly string[];
 }
 
 /** What loading is given, for playbooks and for what they include. */
@@ -111,10 +117,13 @@ export function loadInventoryFor(
     sources.length === 0 && flags.limit === undefined
       ? []
       : selectHosts(inventory, 'all', limitOf(flags, files));
+  const rules = policyFiles(flags, sources, files);
   return {
     inventory,
     chosen: new Set(chosen.map(({ name }) => name)),
     extraVars: extra,
+    policy: openPolicy(rules, inventory, files),
+    policyFiles: rules,
   };
 }
 
@@ -161,7 +170,7 @@ export async function loadProject(
   ];
   if (found) noteGiven(found, books, world);
   if (errors.length > 0 || !found) throw new OrchErrors(once(errors));
-  const { inventory, extraVars: extra } = found;
+  const { inventory, extraVars: extra, policy } = found;
   const select = (pattern: string | readonly string[], among = inventory): readonly Host[] =>
     selectHosts(among, pattern, limitOf(flags, world.files));
   return {
@@ -169,6 +178,7 @@ export async function loadProject(
     playbooks: books,
     inventory,
     extraVars: extra,
+    policy,
     registry: await modules(),
     select,
     // An empty pattern would name all hosts; what is still a template may name any.

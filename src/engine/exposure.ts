@@ -20,9 +20,12 @@ import {
 import type { Cell, Exposure, ExposureChange, Exposures } from '../model/exposure.ts';
 
 /** What a change does to who reaches what, in words; nothing where it changes nothing. */
-export function exposureChanges(before: Exposures, after: Exposures): readonly ExposureChange[] {
-  const now = changesOf(before.now, after.now);
-  const later = changesOf(before.later, after.later);
+export const exposureChanges = (before: Exposures, after: Exposures): readonly ExposureChange[] =>
+  tellRows(rowsBetween(before.now, after.now), rowsBetween(before.later, after.later));
+
+/** Rows of interfaces in words, as they are now and as they will be after a reload or reboot: what is alike once. */
+export function tellRows(rowsNow: Rows, rowsLater: Rows): readonly ExposureChange[] {
+  const [now, later] = [changesOf(rowsNow), changesOf(rowsLater)];
   const keys = (list: readonly ExposureChange[]): ReadonlySet<string> =>
     new Set(list.map((change) => JSON.stringify(change)));
   const [inNow, inLater] = [keys(now), keys(later)];
@@ -39,20 +42,31 @@ export function exposureChanges(before: Exposures, after: Exposures): readonly E
   ].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
 
+/** What there is to say, by interface. */
+export type Rows = ReadonlyMap<string, readonly Row[]>;
+
 const ORDER: readonly ExposureChange['kind'][] = ['opened', 'unsure', 'closed'];
 
 /** Ports and from where, with what becomes of them. */
-interface Row {
+export interface Row {
   readonly kind: ExposureChange['kind'];
   readonly why?: string;
   readonly ports: PortSet;
   readonly from: AddressSet;
 }
 
-function changesOf(before: Exposure, after: Exposure): readonly ExposureChange[] {
+const rowsBetween = (before: Exposure, after: Exposure): Rows =>
+  new Map(
+    [...new Set([...before.keys(), ...after.keys()])].sort().map((device) => {
+      const rows = rowsOf(before.get(device), after.get(device));
+      return [device, rows] as const;
+    }),
+  );
+
+function changesOf(all: Rows): readonly ExposureChange[] {
   const found = new Map<string, ExposureChange & { interfaces: string[] }>();
-  for (const device of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-    for (const { kind, why, ports, from } of rowsOf(before.get(device), after.get(device))) {
+  for (const [device, rows] of all) {
+    for (const { kind, why, ports, from } of merged(rows)) {
       const told = { kind, ...tellPorts(ports), from: tellAddresses(from) };
       const change = { ...told, ...(why === undefined ? {} : { why }), interfaces: [device] };
       const key = JSON.stringify({ ...change, interfaces: [] });
@@ -80,8 +94,12 @@ function rowsOf(before: readonly Cell[] = CLOSED, after: readonly Cell[] = CLOSE
         add({ kind: 'unsure', why, ports: withoutPorts(ports, unsureOf(was)), from });
     }
   }
-  return [...grouped(rows, ({ kind, why }) => `${kind} ${why ?? ''}`).values()].flatMap(byPorts);
+  return rows;
 }
+
+/** Rows of one kind and reason together. */
+const merged = (rows: readonly Row[]): readonly Row[] =>
+  [...grouped(rows, ({ kind, why }) => `${kind} ${why ?? ''}`).values()].flatMap(byPorts);
 
 /** An interface that was not there, or is not any more. */
 const CLOSED: readonly Cell[] = [{ from: ANYWHERE, open: NO_PORTS, unsure: [] }];

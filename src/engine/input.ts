@@ -3,6 +3,7 @@ import type { Host, Inventory } from '../model/inventory.ts';
 import type { VarsSource } from '../model/effect.ts';
 import type { Disruption, Registry, Validate } from '../model/module.ts';
 import type { Nearby } from '../model/nearby.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Past } from '../model/past.ts';
 import type { IncludePort, Playbook, Task } from '../model/play.ts';
 import type { Evaluator, Layer, Scope } from '../model/scope.ts';
@@ -78,6 +79,8 @@ export interface RunInput extends SecretTexts {
   readonly validate: Validate;
   readonly evaluator: Evaluator;
   readonly connect: Connect;
+  /** What must hold of who reaches what; left out: anything may. */
+  readonly policy?: Policy;
   /** Hosts that will surely be asked are logged in to before what to ask is worked out. */
   readonly early?: true;
   readonly options: RunOptions;

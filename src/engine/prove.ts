@@ -19,6 +19,7 @@ import { limited } from './limits.ts';
 import { Waited } from './lease.ts';
 import type { Kept } from './kept.ts';
 import type { Planning } from './plan-wave.ts';
+import { policed } from './policed.ts';
 import type { Desk, Early, Need, Observations, Planned, WavePlan } from './planned.ts';
 import type { Way } from './way.ts';
 import { guardedChange } from './safeguard/change.ts';
@@ -101,7 +102,8 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
       const doubts = dry && way ? way.machine.doubts : noDoubts();
       const desk = { ...around.spot, folds: new Map(folds), needs, early, check, doubts };
       const { plan, behind } = around.plan(desk);
-      const moves = limited(stage.world, movesOf(plan.folds), plan);
+      const wanted = policed(around.spot, way?.machine.host, movesOf(plan.folds), plan);
+      const moves = limited(stage.world, wanted, plan);
       const done = { plan, behind, kept };
       if (check || moves.every((move) => move.plan instanceof OrchError)) {
         if (check) remember(asked, dry, plan);

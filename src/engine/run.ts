@@ -52,6 +52,7 @@ export async function run(input: RunInput): Promise<RunResult> {
     step: input.options.step === true,
     guards: 0,
     exposed: new Exposed(),
+    warnedOf: new Set(),
     rolledBack: false,
     fault: undefined,
     changes: 0,

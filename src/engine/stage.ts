@@ -40,6 +40,8 @@ export interface World {
   changes: number;
   /** Hosts whose exposure was changed. */
   readonly exposed: Exposed;
+  /** What was said of the policy so far, so that it is said once. */
+  readonly warnedOf: Set<string>;
   /** A host told that it took the change of an earlier run back. */
   rolledBack: boolean;
   /** `--start-at-task`, until it is found. */

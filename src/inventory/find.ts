@@ -37,7 +37,7 @@ export function findInventory(name: string, files: Files): Found {
   }
   const there = FOLDERS.filter((folder) => files.exists(folder) === 'directory')
     .flatMap((folder) => files.list(folder))
-    .filter((one) => !VARS.includes(one))
+    .filter((one) => !VARS.includes(one) && !/^policy\.ya?ml$/.test(one))
     .map((one) => one.replace(/\.(ya?ml|json|ini)$/, ''));
   const close = nearest(name, there);
   const looked = /\/|\.(ya?ml|json|ini)$/.test(name)
@@ -50,9 +50,9 @@ export function findInventory(name: string, files: Files): Found {
   );
 }
 
-/** Names that are no inventories in a directory of them, as in Ansible. */
+/** Names that are no inventories in a directory of them, as in Ansible; the policy beside them is none either. */
 const IGNORED =
-  /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)$|~$/;
+  /^\.|^(?:host_vars|group_vars|vars_plugins|policy\.ya?ml)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)$|~$/;
 
 /** Files of an inventory directory and of those below it, in the order of their names. */
 function filesOf(dir: string, files: Files): readonly string[] {

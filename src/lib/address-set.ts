@@ -54,6 +54,10 @@ export function addressSet(texts: readonly string[]): AddressSet | undefined {
   return set;
 }
 
+/** The addresses that a policy names by a word: an address, a network, `any`; undefined where it is none of that. */
+export const addressesOfWord = (word: string): AddressSet | undefined =>
+  word === 'any' ? ANYWHERE : addressSet([word]);
+
 /**
  * All addresses cut at the borders of the networks given, so that each piece lies wholly in or wholly outside each of
  * them, with one address of it as text.

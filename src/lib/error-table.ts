@@ -194,11 +194,7 @@ export const ERRORS = {
     about: 'Somebody else changed the same thing during the run, twice.',
     hint: 'Find out who changes it (another tool, another operator), then run again.',
   },
-  TASK_FAILED: {
-    exit: 2,
-    about: 'A task failed.',
-    hint: 'See the message of the task.',
-  },
+  TASK_FAILED: { exit: 2, about: 'A task failed.', hint: 'See the message of the task.' },
   UNHEALTHY: {
     exit: 2,
     about: 'A host that was changed was not well again in its time; no other host was begun.',
@@ -219,6 +215,12 @@ export const ERRORS = {
     about:
       'A change would make firewalld refuse the next SSH connection; nothing of the task was written.',
     hint: 'Let SSH into that zone first, or set allow_lockout: true on the task when there is another way in.',
+  },
+  POLICY_INVALID: { exit: 5, about: 'A policy has a fault.', hint: 'See docs/policy.md.' },
+  POLICY_VIOLATED: {
+    exit: 14,
+    about: 'A change would break a rule of the policy; nothing of it was sent.',
+    hint: 'Change what the playbook opens or shuts there, or the rule where it is wrong.',
   },
   SAFEGUARD_FAILED: {
     exit: 2,

@@ -162,3 +162,13 @@ const rangesOf = (set: PortSet, proto: Kind): { readonly low: number; readonly t
     low: from,
     text: `${end - from > 1 ? `${from}-${end - 1}` : from}/${proto}`,
   }));
+
+/** Ports as a policy names them: `22/tcp`, `2379-2380/tcp`, `udp` (all of it), `gre`, `all`; undefined where it is none of that. */
+export function portsOfWord(word: string): PortSet | undefined {
+  if (word === 'all') return ALL_PORTS;
+  const [, from = '', to = from, proto = ''] = /^(\d{1,5})(?:-(\d{1,5}))?\/(\w+)$/.exec(word) ?? [];
+  if (proto === '') return protocolSet(word);
+  const [low, high] = [Number(from), Number(to)];
+  const fits = PORTED.some((one) => one === proto) && low >= 1 && low <= high && high <= 65_535;
+  return fits ? portSet([{ low, high, proto }]) : undefined;
+}

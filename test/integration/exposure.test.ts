@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ExposureChange } from '../../src/model/exposure.ts';
@@ -81,5 +81,112 @@ describe('the exposure of real hosts', function () {
     const { exposure } = JSON.parse(json.stdout) as { exposure: readonly unknown[] };
     expect(exposure).to.have.length(2);
     expect(exposure[0]).to.deep.include({ kind: 'opened', hosts: ['node1', 'node2', 'node3'] });
+  });
+
+  it('keeps the policy: what would break a rule is refused in check and run, and nothing changes', async () => {
+    const at = (rules: string): string => join(folder({ 'policy.yml': rules }), 'policy.yml');
+    const nodes = lab.address(2);
+    const inventory = inventoryOf(lab, 'deploy', `    node_subnets: [${nodes}]\n`);
+    const only = at(
+      '- name: Redis for nodes\n  ports: 6379/tcp\n  interfaces: eth0\n  reachable_only_from: "{{ node_subnets }}"\n',
+    );
+    const before = [1, 2, 3].map((host) => lab.firewall(host));
+    for (const verb of ['check', 'run']) {
+      const refused = await told([verb, OPENED, '-i', inventory, '--policy', only]);
+      expect(refused.exit, refused.stderr).to.equal(14);
+      const fault = refused
+        .all('task-ended')
+        .find(({ host, outcome }) => host === 'node1' && outcome.fault)?.outcome.fault;
+      expect(fault?.code).to.equal('POLICY_VIOLATED');
+      expect(fault?.source).to.deep.equal({ file: only, line: 1, column: 3 });
+      expect(fault?.message).to.equal(
+        `policy rule "Redis for nodes" (${only}:1:3) would not hold on node1: 6379/tcp would be reachable from any but ${nodes} on eth0`,
+      );
+      expect(refused.all('exposure-changed')).to.deep.equal([]);
+    }
+    expect([1, 2, 3].map((host) => lab.firewall(host))).to.deep.equal(before);
+    expect(passes(6379)).to.equal(false);
+
+    const stay = at(
+      '- name: Web stays\n  ports: 80/tcp\n  reachable_from: any\n  interfaces: [eth0]\n',
+    );
+    const closing = await told(['run', OPENED, '-i', inventory, '--policy', stay]);
+    expect(closing.exit, closing.stderr).to.equal(14);
+    expect(passes(80)).to.equal(true);
+
+    const warns = at(
+      '- name: Redis\n  ports: 6379/tcp\n  reachable_only_from: "{{ node_subnets }}"\n  severity: warn\n',
+    );
+    const warned = await told(['run', OPENED, '-i', inventory, '--policy', warns]);
+    expect(warned.exit, warned.stderr).to.equal(0);
+    expect(warned.all('warned').map(({ host }) => host)).to.have.members([
+      'node1',
+      'node2',
+      'node3',
+    ]);
+    expect(passes(6379)).to.equal(true);
+  });
+
+  it('makes a change that worsens nothing of what breaks a rule already, and says so; what is worse it refuses', async () => {
+    const nodes = lab.address(2);
+    const inventory = inventoryOf(lab, 'deploy');
+    writeFileSync(
+      join(inventory, '..', 'policy.yml'),
+      `- name: Web for nodes\n  ports: [80/tcp, 443/tcp]\n  interfaces: eth0\n  reachable_only_from: ${nodes}\n`,
+    );
+    const harmless = await told([
+      'run',
+      book('    - firewalld_port: { ports: [6379/tcp] }\n'),
+      '-i',
+      inventory,
+    ]);
+    expect(harmless.exit, harmless.stderr).to.equal(0);
+    expect(harmless.all('warned').map(({ message }) => message)).to.include(
+      `policy rule "Web for nodes" (${join(inventory, '..', 'policy.yml')}:1:3) does not hold on node1 already, and the change does not mend it: 80/tcp is reachable from any but ${nodes} on eth0`,
+    );
+    expect([passes(6379), passes(80)]).to.deep.equal([true, true]);
+    const worse = await told([
+      'run',
+      book('    - firewalld_port: { ports: [443/tcp] }\n'),
+      '-i',
+      inventory,
+    ]);
+    expect(worse.exit, worse.stderr).to.equal(14);
+    expect(
+      worse
+        .all('task-ended')
+        .map(({ outcome }) => outcome.fault?.message ?? '')
+        .join(),
+    ).to.match(/would not hold on node1: 443\/tcp would be reachable from any but \S+ on eth0,/);
+    expect(passes(443)).to.equal(false);
+    const mended = await told([
+      'run',
+      book(
+        '    - firewalld_zone: { zone: public, interfaces: [eth0], remove: { services: [http] } }\n',
+      ),
+      '-i',
+      inventory,
+    ]);
+    expect(mended.exit, mended.stderr).to.equal(0);
+    expect(mended.all('warned')).to.deep.equal([]);
+    expect(passes(80)).to.equal(false);
+  });
+
+  it('is judged where it is known: behind a command, before that change is sent', async () => {
+    const inventory = inventoryOf(lab, 'deploy');
+    const dir = join(inventory, '..');
+    writeFileSync(
+      join(dir, 'policy.yml'),
+      '- name: Nothing new\n  ports: 9095/tcp\n  not_reachable_from: any\n',
+    );
+    const later = book(
+      '    - firewalld_port: { ports: [6379/tcp] }\n    - command: echo 9095\n      register: port\n    - firewalld_port: { ports: ["{{ port.stdout }}/tcp"] }\n',
+    );
+    const run = await told(['run', later, '-i', inventory]);
+    expect(run.exit, run.stderr).to.equal(14);
+    expect([passes(6379), passes(9095)]).to.deep.equal([true, false]);
+    const free = await told(['run', later, '-i', inventory, '--no-policy']);
+    expect(free.exit, free.stderr).to.equal(0);
+    expect(passes(9095)).to.equal(true);
   });
 });

@@ -13,9 +13,11 @@ import { findInventory } from '../../src/inventory/find.ts';
 import { parseYamlInventory } from '../../src/inventory/yaml.ts';
 import { nodeFiles } from '../../src/load/node-files.ts';
 import { loadPlaybook } from '../../src/load/playbook.ts';
+import { loadPolicy } from '../../src/load/policy.ts';
 import { validateParams } from '../../src/load/validate-params.ts';
 import { parseYaml } from '../../src/load/yaml.ts';
 import { registry } from '../../src/modules/registry.ts';
+import { memoryFiles } from '../helpers/memory-files.ts';
 
 const pages = [
   'README.md',
@@ -169,12 +171,16 @@ async function wrongWith(line: string): Promise<string | undefined> {
 
 let folder: string;
 
-/** What is wrong with a block of YAML: a playbook, tasks, an inventory or plain values. */
+/** What is wrong with a block of YAML: a playbook, tasks, a policy, an inventory or plain values. */
 async function wrongYaml(text: string): Promise<readonly string[]> {
   const tree = parseYaml('block', text);
   if (tree?.kind === 'map') {
     if (/^ *(hosts|children):/m.test(text)) parseYamlInventory('block', tree);
     return [];
+  }
+  if (/^ {2}(not_)?reachable_/m.test(text)) {
+    const errors = await errorsOf(() => void loadPolicy('block', memoryFiles({ block: text })));
+    return errors.map(({ message }) => `${message}\n${text}`);
   }
   const isPlaybook = /^- (.*\n {2})*?(hosts|import_playbook):/m.test(text);
   const indented = text.replace(/^(?=.)/gm, '    ');

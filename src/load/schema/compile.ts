@@ -11,6 +11,7 @@ import {
   playKeywords,
   promptSchema,
 } from './play-keywords.ts';
+import { policyRuleSchema } from './policy.ts';
 import { inventorySchema } from './published.ts';
 import { argumentsOf, type Schema } from './words.ts';
 
@@ -33,6 +34,7 @@ export const loaderSchemas: Readonly<Record<string, Schema>> = {
     Object.entries(includeSchemas).map(([name, schema]) => [name, withoutApply(schema)]),
   ),
   inventory: inventorySchema,
+  policy_rule: policyRuleSchema,
 };
 
 /** What `apply` holds is checked as a block. */

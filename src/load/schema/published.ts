@@ -14,7 +14,8 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 /** Schemas refer to each other by these names; nothing is fetched from there. */
 const BASE = 'urn:orch:schema:';
 
-const head = (id: string, title: string): Schema => ({
+/** What a published schema begins with. */
+export const head = (id: string, title: string): Schema => ({
   $schema: DIALECT,
   $id: `${BASE}${id}`,
   title,
