@@ -85,6 +85,7 @@ export function runInput(given: {
       return loadInventoryFor(flags, project, withImported(files, project.playbooks)).inventory;
     },
     now,
+    today: () => new Date(),
     wait: (ms, signal) =>
       new Promise((resolve) => {
         const timer = setTimeout(resolve, ms);

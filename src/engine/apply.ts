@@ -23,6 +23,9 @@ export type Fate =
       readonly fold: Fold;
       /** What it did besides. */
       readonly toll?: readonly string[];
+      /** What the host shows now, and what the steps printed. */
+      readonly shown?: Fold;
+      readonly said?: string;
     }
   | { readonly kind: 'failed'; readonly error: OrchError }
   | { readonly kind: 'not-run' };
@@ -164,6 +167,8 @@ function fateOf(
       disruption: worst(move.plan),
       fold: move.fold,
       toll: tollOf(move, shown),
+      shown,
+      said: reply.stderr.toString('utf8'),
     };
   return {
     kind: 'failed',

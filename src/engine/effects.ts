@@ -8,6 +8,7 @@ import { isMap } from '../model/value.ts';
 import { type Entry, plain } from '../model/tree.ts';
 import type { Step } from './cursor.ts';
 import { addToGroups } from './regroup.ts';
+import { pause } from './pause.ts';
 import type { Walker } from './walker.ts';
 
 type More = Partial<Outcome>;
@@ -16,7 +17,7 @@ type More = Partial<Outcome>;
 export function effect(walker: Walker, step: Step, wanted: Effect): Promise<More> | More {
   switch (wanted.kind) {
     case 'pause':
-      return pause(walker, step, wanted);
+      return pause(walker.stage.input, step, wanted);
     case 'add_host':
       return addHost(walker, wanted);
     case 'group_by':
@@ -31,36 +32,6 @@ export function effect(walker: Walker, step: Step, wanted: Effect): Promise<More
 }
 
 type Of<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
-
-async function pause(
-  { stage }: Walker,
-  { task }: Step,
-  { seconds, prompt, echo }: Of<'pause'>,
-): Promise<More> {
-  const { input } = stage;
-  const start = input.now();
-  const text = prompt ?? (seconds === undefined ? 'Press enter to continue' : undefined);
-  const timeout = seconds === undefined ? {} : { timeout: Math.max(seconds, 1) * 1000 };
-  let answer: string | undefined;
-  if (text !== undefined && input.ask) answer = await input.ask({ text, echo, ...timeout });
-  else if (seconds === undefined)
-    input.emit({
-      type: 'warned',
-      message: 'the pause was not waited for: there is no terminal to answer at',
-      source: task.source,
-    });
-  if (seconds !== undefined && answer === undefined)
-    await input.sleep(Math.max(Math.max(seconds, 1) * 1000 - (input.now() - start), 0));
-  const data = {
-    user_input: answer ?? '',
-    echo,
-    rc: 0,
-    stdout: '',
-    stderr: '',
-    delta: Math.round((input.now() - start) / 1000),
-  };
-  return { data };
-}
 
 function addHost({ stage }: Walker, { name, groups, vars }: Of<'add_host'>): More {
   const { world } = stage;

@@ -86,7 +86,11 @@ class Lookahead {
   take(step: Step, then: Cursor): Cursor | undefined {
     const { how } = traitsOf(this.#stage, step.task);
     if (how === 'include') return this.#include(step, then);
-    if (how === 'flow') return this.#flow(step) ? then : undefined;
+    if (how === 'flow') {
+      if (!this.#flow(step)) return undefined;
+      this.#pending(step.task);
+      return then;
+    }
     if (how === 'alone') return this.#alone(step) ? then : undefined;
     const once = attempt(() => runsOnce(this.#stage, step.task, () => this.#scope(step)));
     if (once === undefined) return undefined;

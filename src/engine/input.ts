@@ -123,6 +123,8 @@ export interface RunInput extends SecretTexts {
   readonly absolute?: (folder: string) => string;
   /** Takes every event, in the order it happened. */
   emit(event: RunEvent): void;
+  /** The time of day. */
+  today?(): Date;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
   /** Aborted by the first Ctrl-C: trips in hand are finished, none is started. */

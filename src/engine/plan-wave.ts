@@ -12,7 +12,7 @@ import { type Fold, netOf } from './fold.ts';
 import { excused } from './excused.ts';
 import { touching } from './footprints.ts';
 import { keep } from './keep.ts';
-import type { Desk, Planned, PlannedPart, WavePlan } from './planned.ts';
+import { tells, type Desk, type Planned, type PlannedPart, type WavePlan } from './planned.ts';
 import { conditioned, judged, withFacts } from './judge.ts';
 import { items } from './loop.ts';
 import * as outcome from './outcome.ts';
@@ -58,8 +58,7 @@ export function planWave(desk: Desk, from: Cursor, following: Following): Planni
       const one = assuming(fresh, [...before, ...crowd.unseen]);
       planned.push(one);
       keep({ ...desk, at: step.at }, one);
-      if (stops(one) || traitsOf(desk.stage, task).fence || (apart && pending(desk).length > 0))
-        break;
+      if (stops(one) || endsWave(desk, one) || (apart && pending(desk).length > 0)) break;
     } catch (error) {
       if (error instanceof Behind) return { plan, behind: true };
       throw error;
@@ -68,6 +67,10 @@ export function planWave(desk: Desk, from: Cursor, following: Following): Planni
   }
   return { plan, behind: false };
 }
+
+/** Whether nothing behind a task can be planned before its change is made. */
+const endsWave = ({ stage, check }: Desk, one: Planned): boolean =>
+  traitsOf(stage, one.task).fence || (tells(one) && !check);
 
 /** Whether the play may go on behind a failure of this task, or only few hosts may change at a time. */
 const mayFail = ({ keywords, failedWhen }: Task): boolean =>

@@ -50,6 +50,11 @@ export interface Planned {
   readonly then: Cursor;
 }
 
+/** Whether a task registers what nobody knows before its change is made: whoever reads it has to wait. */
+export const tells = ({ task, parts }: Planned): boolean =>
+  task.register !== undefined &&
+  parts.some(({ folded }) => folded?.module.told !== undefined && folded.changes.length > 0);
+
 /** Observations by resource key: what the host showed, or why it could not be understood. */
 export type Observations = Map<string, Fold | OrchError>;
 

@@ -1,6 +1,8 @@
 import type { Outcome } from '../model/event.ts';
 import { OrchError } from '../lib/errors.ts';
+import type { Result } from '../model/module.ts';
 import { type Fate, type Move, reasonOf, worst } from './apply.ts';
+import { Unknown } from '../model/value.ts';
 import { opposite, surviving } from './diff.ts';
 import { type Fold, type Folded, netOf } from './fold.ts';
 import { judged } from './judge.ts';
@@ -91,12 +93,34 @@ function settlePart(
         const how = disturbs(fate.fold, folded);
         const toll = how.disruption === fate.disruption ? (fate.toll ?? []) : [];
         const warnings = [...part.outcome.warnings, ...toll];
-        return { ...part.outcome, changes, warnings, ...how };
+        return learnt(
+          { ...part.outcome, changes, warnings, ...how },
+          planned,
+          part,
+          toldOf(fate, folded),
+        );
       }
       return undone(part.outcome, fate.fold, folded);
     }
   }
 }
+
+/** An outcome with what was learnt, as changed_when and failed_when see it now. */
+function learnt(
+  o: Outcome,
+  { task }: Planned,
+  { scope }: PlannedPart,
+  told: Result['data'],
+): Outcome {
+  const whole = { ...o, data: { ...o.data, ...told } };
+  return Object.keys(told).length === 0 ? o : judged(task, whole, scope);
+}
+
+/** What a module learns when its change was made and seen. */
+const toldOf = (
+  { shown, said = '' }: Extract<Fate, { kind: 'done' }>,
+  { module, params }: Folded,
+): Result['data'] => (shown && module.told?.(shown.seen, params, said)) ?? {};
 
 /** The error of a combined write, with the names of the tasks behind the one that tells it. */
 function withOthers(
@@ -132,6 +156,15 @@ function failedPart(
 
 /** Nothing of the change is left: a later task took it back, or it took back what an earlier one did. */
 function undone(o: Outcome, fold: Fold, folded: Folded): Outcome {
+  const was = undoneBy(o, fold, folded);
+  return o.data ? { ...was, data: known(o.data) } : was;
+}
+
+/** What is not known yet of a change will never be, when nothing of it is left. */
+const known = (data: NonNullable<Outcome['data']>): NonNullable<Outcome['data']> =>
+  Object.fromEntries(Object.entries(data).filter(([, value]) => !(value instanceof Unknown)));
+
+function undoneBy(o: Outcome, fold: Fold, folded: Folded): Outcome {
   const at = fold.steps.indexOf(folded);
   const opposes = (step: Folded): boolean => opposite(step.changes, folded.changes);
   const later = fold.steps.slice(at + 1).find(opposes)?.task;

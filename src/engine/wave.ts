@@ -4,7 +4,7 @@ import { gather } from './gather.ts';
 import { keep } from './keep.ts';
 import type { Kept } from './kept.ts';
 import { planWave } from './plan-wave.ts';
-import type { WavePlan } from './planned.ts';
+import { tells, type WavePlan } from './planned.ts';
 import { keyOf } from './position.ts';
 import { observe, prove } from './prove.ts';
 import type { Settled } from './settle.ts';
@@ -92,7 +92,8 @@ function conclude(
   kept: Kept,
 ): void {
   const { stage, run } = walker;
-  if (settled.length < planned.length || settled.some((s) => s.outcome.kind === 'failed')) {
+  const failed = settled.some((s) => s.outcome.kind === 'failed');
+  if (settled.length < planned.length || failed || planned.some(tells)) {
     run.kept = kept;
     for (const { planned: one, outcome } of settled) {
       const parts = one.parts.map((part, i) => ({

@@ -7,6 +7,8 @@ export type Effect =
       readonly kind: 'pause';
       /** Left out: until a key is pressed. */
       readonly seconds?: number;
+      /** What is waited for is told in this. */
+      readonly unit: 'seconds' | 'minutes';
       readonly prompt?: string;
       /** Whether what is typed is shown. */
       readonly echo: boolean;

@@ -174,6 +174,8 @@ export interface StateModule<Params, Scope_, State, Facts> extends Described {
   once?(params: Params): boolean;
   /** Seen after the fold of this task; `before` is the state before it. */
   result?(before: State, after: Seen<State, Facts>, params: Params): Result;
+  /** What nobody knew before, laid over `data`: from what the host shows when it is done, and what the steps printed. */
+  told?(shown: Seen<State, Facts>, params: Params, said: string): Result['data'];
 }
 
 /** A kind of judgement: looks at a resource, says what is not as it should be, never changes anything. Pure. */

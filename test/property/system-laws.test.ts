@@ -242,7 +242,7 @@ const keys = fc
   })
   .map(({ known, ...state }) => ({
     state: { user: 'ops', path: '.ssh/authorized_keys', ...state },
-    facts: { known },
+    facts: { known, home: '/home/ops' },
   }));
 lawful(authorizedKey, {
   params: given(
@@ -282,7 +282,7 @@ lawful(knownHosts, {
     })
     .map(({ text }) => ({
       state: { user: 'root', path: '.ssh/known_hosts', text, mode: '600', folderMode: '700' },
-      facts: { known: true },
+      facts: { known: true, home: '/root' },
     })),
 });
 
@@ -308,6 +308,7 @@ const packages = fc
       trouble,
       besides: ['+libtool'],
       options: { purge: false, autoremove: false, recommends: null },
+      stamp: 0,
       chores: (['upgrade', 'full_upgrade', 'autoremove'] as const).filter(
         (chore) => chore in TOOLS[manager].chores(PLAIN),
       ),

@@ -1,10 +1,10 @@
 import { type Shell, raw } from '../../lib/shell.ts';
 import type { Value } from '../../model/value.ts';
 
-const FORMAT = '%f %s %u %g %h %i %d %X %Y %Z %b %o %U %G';
+const FORMAT = '%f %s %u %g %h %i %d %X %Y %Z %b %o %t %T %U %G';
 
 /** How many words one line of `orch_stat` has. */
-export const STAT_FIELDS = 14;
+export const STAT_FIELDS = 16;
 
 /** A shell function that prints all fields of paths, a line each. */
 export const orchStat = (follow: boolean): Shell =>
@@ -43,7 +43,7 @@ export function statValues(words: readonly string[]): Record<string, Value> {
   const mode = parseInt(hex, 16);
   const [size, uid, gid, nlink, inode, dev, atime, mtime, ctime, blocks, blockSize] =
     rest.map(Number);
-  const [user = '', group = ''] = words.slice(12);
+  const [major = '0', minor = '0', user = '', group = ''] = words.slice(12);
   const flags = (table: Readonly<Record<string, number>>, holds: (bit: number) => boolean) =>
     Object.fromEntries(Object.entries(table).map(([name, bit]) => [name, holds(bit)]));
   return {
@@ -61,7 +61,12 @@ export function statValues(words: readonly string[]): Record<string, Value> {
     ctime: ctime ?? 0,
     blocks: blocks ?? 0,
     block_size: blockSize ?? 0,
+    device_type: deviceOf(parseInt(major, 16), parseInt(minor, 16)),
     ...(user === 'UNKNOWN' ? {} : { pw_name: user }),
     ...(group === 'UNKNOWN' ? {} : { gr_name: group }),
   };
 }
+
+/** The number of a device as the C library writes it. */
+const deviceOf = (major: number, minor: number): number =>
+  (minor & 0xff) + (major & 0xfff) * 0x100 + Math.floor(minor / 0x100) * 0x100000;

@@ -144,10 +144,20 @@ function judged(reply: Reply, given: UnarchiveParams): ActionResult {
       ...{ changed, src, dest, handler, owner, group, state: 'directory' },
       ...{ mode: `0${mode.padStart(3, '0')}`, uid: Number(uid), gid: Number(gid) },
       size: Number(size),
+      ...(changed ? { extract_results: extracted(handler, reply, given) } : {}),
       ...(given.list_files ? { files: files.slice(0, -1) } : {}),
     },
   };
 }
+
+/** How it was unpacked, under the names of Ansible. */
+const extracted = (handler: string, reply: Reply, { src, dest }: UnarchiveParams): Value => ({
+  cmd:
+    handler === 'ZipArchive'
+      ? ['unzip', '-o', src, '-d', dest]
+      : ['tar', '-x', '-C', dest, '-f', src],
+  ...{ rc: 0, out: '', err: reply.stderr.toString('utf8') },
+});
 
 function exists(given: UnarchiveParams): ActionResult {
   const msg = `skipped, since ${given.creates ?? ''} exists`;

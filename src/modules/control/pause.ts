@@ -46,6 +46,7 @@ export const pause: ControlModule = {
       data: {},
       effect: {
         kind: 'pause',
+        unit: numberOf(args, 'seconds', scope) === undefined ? 'minutes' : 'seconds',
         echo: truthArg(args, 'echo', scope, true),
         ...(seconds === undefined ? {} : { seconds: Math.trunc(seconds) }),
         ...(prompt === undefined ? {} : { prompt }),

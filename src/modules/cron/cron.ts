@@ -2,7 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { type ParamsSchema, type Problem, Refusal, type StateModule } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
 import { cronTable, type TableFacts, type TableScope, type TableState } from './resource.ts';
-import { withJob, withoutJob, withoutVariable, withVariable } from './table.ts';
+import { namesIn, withJob, withoutJob, withoutVariable, withVariable } from './table.ts';
 
 const when = (what: string) =>
   ({
@@ -112,6 +112,11 @@ export const cron: StateModule<CronParams, TableScope, TableState, TableFacts> =
     };
     return { ...state, text: withJob(state.text, line) };
   },
+  result: (_before, { state }, { cron_file: file }) => ({
+    data: { ...namesIn(state.text), ...(file === undefined ? {} : { cron_file: file }) },
+    notes: [],
+    warnings: [],
+  }),
 };
 
 function problems(given: unknown): readonly Problem[] {

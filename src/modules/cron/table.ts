@@ -56,6 +56,16 @@ export function withoutVariable(text: string | null, name: string): string | nul
     : text;
 }
 
+/** The names of the jobs that are known by one, and of the variables. */
+export const namesIn = (
+  text: string | null,
+): { readonly jobs: readonly string[]; readonly envs: readonly string[] } => {
+  const rows = rowsOf(text);
+  const pick = (pattern: RegExp): readonly string[] =>
+    rows.flatMap((row) => pattern.exec(row)?.[1] ?? []);
+  return { jobs: pick(/^#Ansible: (.*)$/), envs: pick(/^(\w+)\s*=/) };
+};
+
 const isVariable = (row: string, name: string): boolean =>
   new RegExp(`^\\s*${name}\\s*=`).test(row);
 

@@ -7,6 +7,7 @@ import { EDIT_PARAMS, PRESENCE_PARAMS, type Edit, asBytes } from './edit.ts';
 import { type EditModule, editing } from './editing.ts';
 import { patternProblems } from './lineinfile.ts';
 import { searcher, splitLines } from './lines.ts';
+import { editDiff } from './result.ts';
 
 const params = {
   type: 'object',
@@ -82,6 +83,7 @@ export const blockinfile: EditModule<BlockinfileParams> = editing(
     },
   },
   (given) => editOf(given),
+  ({ path }, data) => ({ diff: editDiff(path, data['diff']) }),
 );
 
 const editOf =

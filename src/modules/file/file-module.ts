@@ -10,7 +10,7 @@ import { attributed, freshMode, modeProblems } from './attributes.ts';
 import { FILE_PARAMS, type FileParams } from './file-params.ts';
 import { withHard, withLink } from './links.ts';
 import { file } from './resource.ts';
-import { pathInfo } from './result.ts';
+import { pathInfo, stateDiff } from './result.ts';
 import type { Directory, Entry, FileFacts, FileScope, FileState, Look, Regular } from './state.ts';
 import { timeOf } from './times.ts';
 import { nameOf, tidy } from './tools.ts';
@@ -50,11 +50,27 @@ function fileResult(before: FileState, { state, facts }: FileSeen, given: FilePa
       [isLink || wanted === 'touch' ? 'dest' : 'path']: name,
       ...(isLink && given.src !== undefined ? { src: given.src } : {}),
       ...(is.kind === 'absent' ? { state: 'absent' } : infoOf(path, is, end, given, facts)),
+      diff: stateDiff(name, endOf(before[path], given), end ?? is, wanted, {
+        raw: rawOf(path, end, facts),
+        fresh: freshMode(wanted === 'directory' ? 'directory' : 'file', facts),
+      }),
     },
     notes: [],
     warnings: [],
   };
 }
+
+const rawOf = (
+  path: string,
+  end: Entry | undefined,
+  { raw }: FileFacts,
+): FileFacts['raw'][string] | undefined => (end ? raw[path]?.end : raw[path]);
+
+/** What a task is about: of a link that is followed, what it leads to. */
+const endOf = (entry: Entry | undefined, { follow, state }: FileParams): Entry =>
+  follow && entry?.kind === 'link' && state !== 'link' && state !== 'hard' && state !== 'absent'
+    ? (entry.leads ?? { kind: 'absent' })
+    : (entry ?? { kind: 'absent' });
 
 function infoOf(
   path: string,

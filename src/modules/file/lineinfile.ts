@@ -6,6 +6,7 @@ import { ATTRIBUTE_PARAMS, modeProblems } from './attributes.ts';
 import { EDIT_PARAMS, PRESENCE_PARAMS, type Edit, type Edited, asBytes } from './edit.ts';
 import { type EditModule, editing } from './editing.ts';
 import { bare, linesOf, searcher } from './lines.ts';
+import { editDiff } from './result.ts';
 
 const params = {
   type: 'object',
@@ -77,7 +78,10 @@ export const lineinfile: EditModule<LineinfileParams> = editing(
     problems,
   },
   (given) => editOf(given),
-  (_, data) => ({ backup: data['backup_file'] ?? '' }),
+  ({ path }, data) => ({
+    backup: data['backup_file'] ?? '',
+    diff: editDiff(path, data['diff']),
+  }),
 );
 
 const EXCLUSIVE = [

@@ -64,6 +64,70 @@ export function diffOf(path: string, before: Entry, after: Entry): Record<string
   return { diff: [{ before: was, after: is, before_header: header, after_header: header }] };
 }
 
+/** The diff that Ansible's lineinfile and blockinfile always tell: of the content, empty unless diffs are shown, and of the rest. */
+export function editDiff(path: string, shown: Value | undefined): Value {
+  const headers = (what: string): Record<string, Value> => ({
+    before_header: `${path} (${what})`,
+    after_header: `${path} (${what})`,
+  });
+  const content = Array.isArray(shown)
+    ? (shown as readonly Value[])
+    : [{ before: '', after: '', ...headers('content') }];
+  return [...content, headers('file attributes')];
+}
+
+/** What of a path is other than it was, under the names of Ansible's module `file`. */
+export function stateDiff(
+  path: string,
+  was: Entry,
+  is: Entry,
+  word: string,
+  { raw, fresh }: { readonly raw: Raw | undefined; readonly fresh: string },
+): Value {
+  const [from, to] = [was, is] as readonly Attributes[];
+  const before: Record<string, Value> = { path };
+  const after: Record<string, Value> = { path };
+  const put = (name: string, a: Value | undefined, b: Value | undefined): void => {
+    if (b === undefined || a === b) return;
+    before[name] = a ?? null;
+    after[name] = b;
+  };
+  if (was.kind !== is.kind) put('state', was.kind, word);
+  const mode = was.kind === 'absent' ? fresh : from?.mode;
+  if (is.kind !== 'absent' && is.kind !== 'link') {
+    put('mode', mode, to?.mode);
+    if (was.kind !== 'absent') {
+      put(
+        'owner',
+        idOf(from?.owner, raw?.owner, raw?.stat[2]),
+        idOf(to?.owner, raw?.owner, raw?.stat[2]),
+      );
+      put(
+        'group',
+        idOf(from?.group, raw?.group, raw?.stat[3]),
+        idOf(to?.group, raw?.group, raw?.stat[3]),
+      );
+    }
+  }
+  return { before, after };
+}
+
+/** The number of an owner where the host told it, else the name. */
+const idOf = (
+  name: string | undefined,
+  known: string | undefined,
+  id: string | undefined,
+): Value | undefined =>
+  name === undefined
+    ? undefined
+    : name === 'root'
+      ? 0
+      : name === known && id !== undefined
+        ? Number(id)
+        : /^\d+$/.test(name)
+          ? Number(name)
+          : name;
+
 /** Text that may be shown; nothing for what is secret, binary or unknown. */
 function shownText(entry: Entry): string | undefined {
   if (entry.kind === 'absent') return '';

@@ -105,6 +105,7 @@ export const localeGen: StateModule<LocaleGenParams, string, LocalesState, null>
 `,
   resource,
   scope: ({ name }) => name,
+  result: (_before, _after, { name }) => ({ data: { name, msg: 'OK' }, notes: [], warnings: [] }),
   desired({ state }, { name, state: wanted }) {
     const rows = state.text.split('\n');
     const present = wanted === 'present';

@@ -93,6 +93,16 @@ export const mount: StateModule<MountParams, PlaceScope, PlaceState, PlaceFacts>
   problems,
   desired,
   once: ({ state }) => state === 'remounted',
+  result: (_before, _after, { path, src, fstype, opts, dump, passno, fstab }) => ({
+    data: {
+      ...{ name: path, opts, dump, passno, fstab, boot: 'yes' },
+      ...(src === undefined ? {} : { src }),
+      ...(fstype === undefined ? {} : { fstype }),
+      backup_file: '',
+    },
+    notes: [],
+    warnings: [],
+  }),
 };
 
 function problems(given: unknown): readonly Problem[] {

@@ -1,5 +1,5 @@
 import type { ParamsSchema, StateModule } from '../../model/module.ts';
-import { desiredPackages, packagesResult, scopeOf, type Wish } from './desired.ts';
+import { desiredPackages, packagesResult, packagesTold, scopeOf, type Wish } from './desired.ts';
 import { fileProblems, nameProblems } from './params.ts';
 import { packages } from './resource.ts';
 import type { PackagesFacts, PackagesScope, PackagesState } from './state.ts';
@@ -29,4 +29,5 @@ export const wishing = <Params>(
   problems: (given) => [...nameProblems(given, takes), ...fileProblems(given)],
   desired: (current, given) => desiredPackages(current, wishOf(given)),
   result: (before, after, given) => packagesResult(before, after, wishOf(given)),
+  told: (shown, _, said) => packagesTold(shown, said),
 });

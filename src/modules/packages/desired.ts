@@ -1,4 +1,5 @@
 import { Refusal, type Result, type Seen } from '../../model/module.ts';
+import { Unknown } from '../../model/value.ts';
 import {
   type Chore,
   fits,
@@ -100,6 +101,27 @@ const noFile = (word: string, { manager }: PackagesFacts): Refusal =>
     hint: 'Bring the file to the host first, with get_url or copy; an address needs curl on the host.',
   });
 
+const unknown = new Unknown('the manager has not said it yet');
+const LATER = { stdout: unknown, stdout_lines: unknown, stderr: unknown, stderr_lines: unknown };
+
+/** What the manager said when it is done: both of its outputs in the order they came. */
+export const packagesTold = ({ facts }: Now, said: string): Result['data'] => ({
+  ...(facts.stamp === 0 ? {} : { cache_update_time: facts.stamp }),
+  ...{ stdout: said, stdout_lines: said === '' ? [] : said.replace(/\n$/, '').split('\n') },
+  ...{ stderr: '', stderr_lines: [] },
+});
+
+/** What Ansible's dnf tells. */
+function dnfData(before: PackagesState, after: PackagesState, { names }: Wish): Result['data'] {
+  const results = names.flatMap((word) => {
+    const { name } = named(word);
+    const [was = null, is = null] = [before.packages[name], after.packages[name]];
+    if (was === is) return [];
+    return [is === null ? `Removed: ${name}` : `Installed: ${name}`];
+  });
+  return { rc: 0, results, msg: results.length === 0 ? 'Nothing to do' : '' };
+}
+
 /** What a task tells besides its change. */
 export function packagesResult(before: PackagesState, { state, facts }: Now, wish: Wish): Result {
   const touched = (wish.chores ?? []).flatMap((chore) => before.chores[chore] ?? []);
@@ -114,6 +136,9 @@ export function packagesResult(before: PackagesState, { state, facts }: Now, wis
         wish.names.map((word) => [named(word).name, state.packages[named(word).name] ?? null]),
       ),
       cache_updated: before.lists !== state.lists,
+      ...(facts.stamp === 0 ? {} : { cache_update_time: facts.stamp }),
+      ...(facts.manager === 'dnf' ? dnfData(before, state, wish) : {}),
+      ...(changes || touched.length > 0 ? { ...LATER, diff: {} } : {}),
     },
     notes: [
       ...(changes && facts.besides.length > 0

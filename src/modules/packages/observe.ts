@@ -52,6 +52,7 @@ function questions(manager: Manager, scopes: readonly PackagesScope[]): Shell {
     sh`set -- ${names}`,
     raw(`echo '=installed'\nhave=$([ $# = 0 ] || { ${tool.installed}\n})\nprintf '%s\\n' "$have"`),
     raw(ages ? `echo '=age'\n${tool.age}` : ':'),
+    raw(tool.stamp === undefined ? ':' : `echo '=stamp'\n${tool.stamp}`),
     sh`asks=${asks ? '1' : ''}`,
     sh`for n in ${unique(wanted.map((word) => named(word).name))}; do case "$have" in *" $n "*) ;; *) asks=1 ;; esac; done`,
     sh`echo '=candidates'\nknown=$([ -z "$asks" ] || [ $# = 0 ] || { ${tool.candidates(options)}\n})\nprintf '%s\\n' "$known"`,
@@ -146,6 +147,7 @@ function parse({ stdout, stderr, exit }: Reply, scopes: readonly PackagesScope[]
     },
     facts: {
       manager,
+      stamp: Number(found.get('stamp')?.[0]?.trim() ?? 0),
       old,
       candidates: {
         ...pairs('candidates'),

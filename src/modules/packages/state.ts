@@ -20,6 +20,8 @@ export interface PackagesState {
 /** What informs about packages but is not managed. */
 export interface PackagesFacts {
   readonly manager: Manager;
+  /** When the lists were loaded last, in seconds since 1970; 0 where nobody tells. */
+  readonly stamp: number;
   /** The lists were old when they were looked at: what newer ones have, nobody knows before. */
   readonly old: boolean;
   /** Version that would be installed, by name; left out: the lists have none. */

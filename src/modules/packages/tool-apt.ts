@@ -45,6 +45,8 @@ export const apt: Tool = {
     '/etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/sources.list.d/*',
     STAMP,
   ),
+  stamp:
+    'for f in /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists; do [ ! -e "$f" ] || { stat -c \' %Y\' "$f"; break; }; done',
   simulate: (options) =>
     lines([
       sh`o=$(apt-get -s -q ${changing(options)} install "$@" 2>&1) && r=0 || r=$?`,

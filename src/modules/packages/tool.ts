@@ -11,6 +11,8 @@ export interface Tool {
   candidates(options: Options): Shell;
   /** Prints the age of its lists in seconds. */
   readonly age: string;
+  /** Prints when its lists were loaded last, in seconds since 1970; left out: results do not tell. */
+  readonly stamp?: string;
   /** Prints ` +NAME`, ` -NAME` for what `$@` (names to install, names to remove with a minus behind) would do, or ` !why not`; left out: it cannot tell. */
   simulate?(options: Options): Shell;
   /** Prints `NAME VERSION` of a file of a package, `$f`. */

@@ -3,12 +3,13 @@ import {
   type ParamsSchema,
   type Problem,
   Refusal,
+  type Result,
   type Seen,
   type StateModule,
 } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
 import { type KeyLine, readKey, writeKey } from './key-lines.ts';
-import { keysFile, type KeysFacts, type KeysScope, type KeysState } from './resource.ts';
+import { fileData, keysFile, type KeysFacts, type KeysScope, type KeysState } from './resource.ts';
 
 const params = {
   type: 'object',
@@ -78,12 +79,31 @@ export const authorizedKey: StateModule<AuthorizedKeyParams, KeysScope, KeysStat
   scope: ({ user, path }) => ({ user, path: path ?? '.ssh/authorized_keys' }),
   problems,
   desired,
-  result: (_before, { state }, { user, state: wanted }) => ({
-    data: { user, state: wanted, keys: keysIn(state.text ?? '').length },
-    notes: [],
-    warnings: [],
-  }),
+  result: (_before, after, given) => {
+    const { path: keyfile } = fileData(after);
+    const { user, key, exclusive, manage_dir, path = null, comment = null } = given;
+    return {
+      data: {
+        ...about(after, given),
+        ...{ user, key, exclusive, manage_dir, path, comment, keyfile: keyfile ?? null },
+        ...{ key_options: given.key_options ?? null, follow: false, validate_certs: true },
+        keys: keysIn(after.state.text ?? '').length,
+      },
+      notes: [],
+      warnings: [],
+    };
+  },
+  told: about,
 };
+
+/** What it says of the file; as in Ansible the state is that of the key where no path is given. */
+function about(
+  after: Seen<KeysState, KeysFacts>,
+  { path, state }: AuthorizedKeyParams,
+): Result['data'] {
+  const { path: _, ...data } = fileData(after);
+  return path === undefined ? { ...data, state } : data;
+}
 
 function problems(given: unknown): readonly Problem[] {
   if (!isMap(given) || typeof given['key'] !== 'string') return [];

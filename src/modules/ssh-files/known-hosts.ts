@@ -7,7 +7,14 @@ import {
   type StateModule,
 } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
-import { keysFile, type KeysFacts, type KeysScope, type KeysState } from './resource.ts';
+import {
+  fileData,
+  keysFile,
+  pathOf,
+  type KeysFacts,
+  type KeysScope,
+  type KeysState,
+} from './resource.ts';
 
 const params = {
   type: 'object',
@@ -69,6 +76,24 @@ export const knownHosts: StateModule<KnownHostsParams, KeysScope, KeysState, Key
   scope: ({ user, path }) => ({ user, path: path ?? '.ssh/known_hosts' }),
   problems,
   desired,
+  result: (before, after, { name, key }) => {
+    const path = pathOf(after.state, after.facts);
+    return {
+      data: {
+        ...fileData(after),
+        ...{ name, key: key ?? null, hash_host: false },
+        diff: {
+          before_header: before.text === null ? '/dev/null' : path,
+          before: before.text ?? '',
+          after_header: after.state.text === null ? '/dev/null' : path,
+          after: after.state.text ?? '',
+        },
+      },
+      notes: [],
+      warnings: [],
+    };
+  },
+  told: fileData,
 };
 
 function problems(given: unknown): readonly Problem[] {
@@ -101,12 +126,13 @@ interface Line {
   readonly names: readonly string[];
   readonly type: string;
   readonly key: string;
+  readonly comment: string;
 }
 
 function readLine(text: string): Line | undefined {
   const words = text.trim().split(/\s+/);
   const marker = words[0]?.startsWith('@') ? (words.shift() ?? '') : '';
-  const [names = '', type = '', key = ''] = words;
+  const [names = '', type = '', key = '', ...comment] = words;
   if (
     names === '' ||
     names.startsWith('#') ||
@@ -114,7 +140,7 @@ function readLine(text: string): Line | undefined {
     !/^AAAA[A-Za-z0-9+/]+={0,3}$/.test(key)
   )
     return undefined;
-  return { marker, names: names.split(','), type, key };
+  return { marker, names: names.split(','), type, key, comment: comment.join(' ') };
 }
 
 function desired(
@@ -145,6 +171,7 @@ function desired(
   const body = kept.join('\n');
   if (!mine || first >= 0) return { ...state, text: state.text === null ? null : body };
   const start = body === '' || body.endsWith('\n') ? body : `${body}\n`;
-  const text = `${start}${wanted.name} ${mine.type} ${mine.key}\n`;
+  const line = `${wanted.name} ${mine.type} ${mine.key} ${mine.comment}`.trimEnd();
+  const text = `${start}${line}\n`;
   return { ...state, text, mode: state.mode ?? '644', folderMode: state.folderMode ?? '700' };
 }

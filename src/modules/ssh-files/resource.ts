@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { OrchError } from '../../lib/errors.ts';
 import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
-import type { Plan, Probe, Resource, Seen } from '../../model/module.ts';
+import type { Plan, Probe, Resource, Result, Seen } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import { sections, shown } from '../system/text-file.ts';
 
@@ -20,6 +20,9 @@ export interface KeysState {
 export interface KeysFacts {
   /** The host has the user. */
   readonly known: boolean;
+  readonly home: string;
+  /** Number and name of owner and group of the file, where it is there. */
+  readonly owned?: readonly [string, string, string, string];
 }
 
 /** Whose file it is, and which. */
@@ -66,7 +69,8 @@ const asUser = (user: string, script: Shell): Shell =>
 function observe(scope: KeysScope): Probe<KeysState, KeysFacts> {
   const look = lines([
     fileOf(scope.path),
-    raw(`d=\${f%/*}
+    raw(`d=\${f%/*}; echo '=home'; echo " $home"
+[ ! -e "$f" ] || { echo '=owned'; stat -c ' %u %U %g %G' "$f"; }
 [ ! -d "$d" ] || { echo '=folder'; echo " $(stat -c %a "$d")"; }
 [ ! -e "$f" ] || { echo '=mode'; echo " $(stat -c %a "$f")"; echo '=text'
 while IFS= read -r l; do printf ' %s\\n' "$l"; done <"$f"; [ -z "$l" ] || printf '+%s\\n' "$l"; }
@@ -88,6 +92,7 @@ function parse(
   }
   const text = found.get('text');
   const word = (name: string): string | null => found.get(name)?.[0]?.trim() ?? null;
+  const owned = (word('owned') ?? '').split(' ');
   return {
     state: {
       user,
@@ -96,7 +101,13 @@ function parse(
       mode: word('mode'),
       folderMode: word('folder'),
     },
-    facts: { known: !found.has('unknown') },
+    facts: {
+      known: !found.has('unknown'),
+      home: word('home') ?? '',
+      ...(owned.length === 4
+        ? { owned: [owned[0] ?? '', owned[1] ?? '', owned[2] ?? '', owned[3] ?? ''] as const }
+        : {}),
+    },
   };
 }
 
@@ -138,3 +149,21 @@ function write(from: KeysState, to: KeysState): Shell {
     ]),
   );
 }
+
+/** What results of Ansible say about the file. */
+export function fileData({ state, facts }: Seen<KeysState, KeysFacts>): Result['data'] {
+  const path = pathOf(state, facts);
+  if (state.text === null) return { path, state: 'absent' };
+  const [uid, owner = '', gid, group = ''] = facts.owned ?? [];
+  return {
+    path,
+    state: 'file',
+    ...(uid === undefined ? {} : { uid: Number(uid), owner, gid: Number(gid), group }),
+    ...(state.mode === null ? {} : { mode: `0${state.mode.padStart(3, '0')}` }),
+    size: Buffer.byteLength(state.text),
+  };
+}
+
+/** The whole path of the file. */
+export const pathOf = ({ path }: KeysState, { home }: KeysFacts): string =>
+  path.startsWith('/') ? path : `${home}/${path}`;

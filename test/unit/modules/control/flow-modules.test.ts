@@ -35,11 +35,12 @@ describe('control modules that ask something of the engine', () => {
   });
 
   it('pause tells seconds, minutes as seconds, and what to ask', () => {
-    const waits = { kind: 'pause', echo: true };
+    const waits = { kind: 'pause', echo: true, unit: 'seconds' };
     expect(effect(pause, 'seconds: "{{ n }}"', { n: 3 })).to.deep.equal({ ...waits, seconds: 3 });
-    expect(effect(pause, 'minutes: 2')).to.deep.equal({ ...waits, seconds: 120 });
+    expect(effect(pause, 'minutes: 2')).to.deep.equal({ ...waits, unit: 'minutes', seconds: 120 });
     expect(effect(pause, '{ prompt: Go?, echo: no }')).to.deep.equal({
       kind: 'pause',
+      unit: 'minutes',
       echo: false,
       prompt: 'Go?',
     });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Unknown } from '../../../../src/model/value.ts';
 import { apt, type AptParams } from '../../../../src/modules/packages/apt.ts';
 import { dnf } from '../../../../src/modules/packages/dnf.ts';
 import { packageModule } from '../../../../src/modules/packages/package.ts';
@@ -20,9 +21,20 @@ describe('apt', () => {
     const now = seenIn(apt, params, reply({ would: ' +tool\n +libtool\n +hello\n' }));
     expect(stepsOf(apt, now, params)).to.deep.equal(['install hello, tool']);
     const after = { ...now, state: wanted(apt, now, params) };
-    expect(apt.result?.(now.state, after, params)).to.deep.include({
-      notes: ['comes or goes besides: +libtool'],
-      data: { manager: 'apt', versions: { tool: '2.0', hello: '1.0' }, cache_updated: false },
+    const result = apt.result?.(now.state, after, params);
+    expect(result?.notes).to.deep.equal(['comes or goes besides: +libtool']);
+    expect(result?.data).to.deep.include({
+      ...{ manager: 'apt', versions: { tool: '2.0', hello: '1.0' }, cache_updated: false },
+      diff: {},
+    });
+    expect(result?.data['stdout']).to.be.instanceOf(Unknown);
+    const shown = { ...now, facts: { ...now.facts, stamp: 1_700_000_000 } };
+    expect(apt.told?.(shown, params, 'Reading...\nDone\n')).to.deep.equal({
+      cache_update_time: 1_700_000_000,
+      stdout: 'Reading...\nDone\n',
+      stdout_lines: ['Reading...', 'Done'],
+      stderr: '',
+      stderr_lines: [],
     });
   });
 

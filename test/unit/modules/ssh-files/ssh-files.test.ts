@@ -95,6 +95,25 @@ describe('known_hosts', () => {
     expect(lines({}, `a ${A}`)).to.equal(`a ${A}\n`);
   });
 
+  it('keeps the comment of the line', () => {
+    expect(lines({ key: `a ${A} ops@x` })).to.equal(`a ${A} ops@x\n`);
+    expect(lines({ key: `a ${A} ops@x` }, `a ${A}`)).to.equal(`a ${A}\n`);
+  });
+
+  it('tells the file and the line as Ansible does', () => {
+    const now = seenIn(knownHosts, given, `=home\n /root\n=folder\n 700\n=end\n`);
+    const after = { ...now, state: wanted(knownHosts, now, given) };
+    expect(knownHosts.result?.(now.state, after, given).data).to.deep.include({
+      path: '/root/.ssh/known_hosts',
+      diff: {
+        before_header: '/dev/null',
+        before: '',
+        after_header: '/root/.ssh/known_hosts',
+        after: `a ${A}\n`,
+      },
+    });
+  });
+
   it('takes a name out of a line that has others', () => {
     expect(lines({ state: 'absent' }, `b,a ${A}`, `@revoked a ${A}`)).to.equal(
       `b ${A}\n@revoked a ${A}\n`,
