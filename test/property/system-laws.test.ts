@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { group, type GroupParams } from '../../src/modules/accounts/group.ts';
-import { user, type UserParams } from '../../src/modules/accounts/user.ts';
+import { user } from '../../src/modules/accounts/user.ts';
+import type { UserParams } from '../../src/modules/accounts/user-params.ts';
 import { cron, type CronParams } from '../../src/modules/cron/cron.ts';
 import { hostname } from '../../src/modules/hostname/hostname.ts';
 import { modprobe, type ModprobeParams } from '../../src/modules/modprobe/modprobe.ts';
@@ -115,6 +116,7 @@ const units = fc
   .map(({ unit: one, kind }) => ({
     state: {
       manager: 'system' as const,
+      reexecs: 0,
       units: {
         // What is masked is not enabled; what is static always counts as enabled.
         'k3s.service': one && {
@@ -128,6 +130,7 @@ const units = fc
       kinds: { 'k3s.service': one?.masked ? 'masked' : kind },
       transient: [],
       status: {},
+      hasty: [],
       reloadable: ['k3s.service'],
     },
   }));
@@ -143,6 +146,7 @@ lawful(service, {
     fc.record({
       ...{ name: fc.constant('k3s'), state: some(verbs), enabled: flag },
       ...{ daemon_reload: fc.boolean(), scope: fc.constant('system' as const) },
+      ...{ daemon_reexec: fc.boolean(), no_block: fc.boolean() },
     }),
   ),
   seen: units,
@@ -155,6 +159,7 @@ lawful(systemd, {
       enabled: flag,
       masked: flag,
       daemon_reload: fc.boolean(),
+      ...{ daemon_reexec: fc.boolean(), no_block: fc.boolean() },
       scope: fc.constant('system' as const),
     }),
   ),
@@ -172,15 +177,24 @@ const account = fc.record({
   password: fc.constantFrom('none', 'another', 'given 1'),
   locked: fc.boolean(),
   system: fc.boolean(),
+  expires: fc.constantFrom(null, 20000),
 });
+const KEY = {
+  wishes: { 'ops:.ssh/id_rsa': { file: '.ssh/id_rsa', type: 'rsa' } },
+  keys: (made: boolean) => ({ 'ops:.ssh/id_rsa': made }),
+};
 const accounts = fc
   .record({
     ops: fc.option(account),
     staff: fc.option(fc.record({ gid: fc.constantFrom(50, 2000), system: fc.boolean() })),
+    made: fc.boolean(),
   })
-  .map(({ ops, staff }) => ({
-    state: { users: { ops }, groups: { staff }, purged: [] },
+  .map(({ ops, staff, made }) => ({
+    state: { users: { ops }, groups: { staff }, purged: [], forced: [], keys: KEY.keys(made) },
     facts: {
+      keys: {},
+      keyWishes: KEY.wishes,
+      gids: { adm: 4, ops: 1000, sudo: 27 },
       passwords: ['$6$a$b'],
       groupNames: ['adm', 'ops', 'sudo', ...(staff ? ['staff'] : [])],
     },
@@ -206,6 +220,11 @@ lawful(user, {
       password_lock: flag,
       system: fc.boolean(),
       remove: fc.boolean(),
+      force: fc.boolean(),
+      expires: some(fc.constantFrom(-1, 1_700_000_000.5)),
+      generate_ssh_key: fc.boolean(),
+      ssh_key_type: fc.constant('rsa'),
+      ssh_key_passphrase: some(fc.constant('hush hush')),
     }),
   ),
   seen: accounts,

@@ -98,6 +98,33 @@ describe('state modules on a machine', () => {
     expect(pid()).to.not.equal(before);
   });
 
+  it('starts systemd anew, and does not wait for a unit with no_block', async () => {
+    const book = folder({
+      'play.yml': `- hosts: vm1
+  gather_facts: false
+  tasks:
+    - copy:
+        dest: /etc/systemd/system/slow.service
+        content: "[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/sleep 10000\\n"
+    - systemd: { daemon_reexec: true }
+    - systemd: { name: slow, state: started, no_block: true, daemon_reload: true }
+    - command: systemctl show -p ActiveState slow
+      register: slow
+    - systemd: { name: cron, state: restarted }
+      register: cron
+    - command: systemctl show -p MainPID cron
+      register: pid
+    - assert:
+        that: [slow.stdout == "ActiveState=activating", 'pid.stdout == "MainPID=" ~ cron.status.MainPID']
+    - systemd: { name: slow, state: stopped }
+    - file: { path: /etc/systemd/system/slow.service, state: absent }
+`,
+    });
+    const run = await told(['run', `${book}/play.yml`, '-i', inventory]);
+    expect(run.totals['vm1'], run.stdout + run.stderr).to.include({ failed: 0, changed: 8 });
+    expect(run.all('task-ended').map(({ outcome }) => outcome.kind)).to.not.include('failed');
+  });
+
   it('takes it all away again', async () => {
     const run = await orch('run', 'more', '--tags', 'away');
     expect(run.totals['vm1'], run.stdout).to.include({ failed: 0 });

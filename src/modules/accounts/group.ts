@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { ParamsSchema, StateModule } from '../../model/module.ts';
+import { Unknown } from '../../model/value.ts';
 import { accounts } from './plan.ts';
 import type { AccountScope, AccountsFacts, AccountsState } from './state.ts';
 
@@ -53,9 +54,23 @@ export const group: StateModule<GroupParams, AccountScope, AccountsState, Accoun
       wanted === 'absent' ? null : { system: now?.system ?? system, gid: gid ?? now?.gid ?? null };
     return { ...state, groups: { ...state.groups, [name]: next } };
   },
-  result: (_before, { state }, { name, state: wanted }) => ({
-    data: { name, state: wanted, gid: state.groups[name]?.gid ?? null },
+  result: (_before, { state }, { name, state: wanted, system }) => ({
+    data: {
+      name,
+      state: wanted,
+      ...(wanted === 'absent'
+        ? {}
+        : {
+            system,
+            gid:
+              state.groups[name]?.gid ?? new Unknown('the host chooses it when the group is made'),
+          }),
+    },
     notes: [],
     warnings: [],
   }),
+  told: ({ state }, { name }) => {
+    const is = state.groups[name];
+    return is ? { gid: is.gid } : {};
+  },
 };

@@ -2,15 +2,12 @@ import { OrchError } from '../../lib/errors.ts';
 import { lines, raw, sh } from '../../lib/shell.ts';
 import type { Probe, Seen } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
-import { Secret } from '../../model/value.ts';
 import { sections } from '../system/text-file.ts';
+import { plainOf } from './plain.ts';
 import type { AccountScope, AccountsFacts, AccountsState, GroupState, UserState } from './state.ts';
+import { keyId, keyQuestions, readKeys, type KeyWish } from './user-key.ts';
 
 type Now = Seen<AccountsState, AccountsFacts>;
-
-/** The text of a value that may be secret: for the line to the host alone. */
-export const plainOf = (value: string | Secret): string =>
-  value instanceof Secret ? value.reveal() : value;
 
 /** Reads the files by the shell alone: no process. Hashes are compared on the host. */
 export function observeAccounts(
@@ -21,6 +18,7 @@ export function observeAccounts(
   ];
   const users = [...named('user')].sort();
   const groups = [...named('group')].sort();
+  const wishes = scopes.flatMap(({ name, key }) => (key ? [{ user: name, ...key }] : []));
   const passwords = scopes
     .flatMap(({ password }) => (password === undefined ? [] : [password]))
     .filter((one, i, all) => all.findIndex((other) => plainOf(other) === plainOf(one)) === i);
@@ -32,9 +30,10 @@ export function observeAccounts(
       sh`set -- ${users}`,
       raw(PASSWD),
       raw(shadow(passwords.map((hash, i) => sh`${plainOf(hash)}) p=${`given ${i + 1}`} ;;`.text))),
+      keyQuestions(wishes),
       raw("echo '=end'"),
     ]),
-    parse: (reply) => parse(reply, users, groups, passwords),
+    parse: (reply) => parse(reply, { users, groups, passwords, wishes }),
   };
 }
 
@@ -55,15 +54,18 @@ const shadow = (cases: readonly string[]): string => `echo '=shadow'
     '' | '*' | '!') p=none ;;
     *) p=another ;;
   esac
-  printf ' %s %s %s\\n' "$n" "$k" "$p"
+  l=\${l%:*}; l=\${l##*:}
+  printf ' %s %s %s %s\\n' "$n" "$k" "\${l:--}" "$p"
 done </etc/shadow`;
 
-function parse(
-  { stdout, stderr, exit }: Reply,
-  users: readonly string[],
-  groups: readonly string[],
-  passwords: AccountsFacts['passwords'],
-): Now {
+interface Asked {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly passwords: AccountsFacts['passwords'];
+  readonly wishes: readonly (KeyWish & { readonly user: string })[];
+}
+
+function parse({ stdout, stderr, exit }: Reply, { users, groups, passwords, wishes }: Asked): Now {
   const found = sections(stdout.toString('utf8'));
   const rows = (name: string): readonly (readonly string[])[] =>
     (found.get(name) ?? []).map((row) => row.slice(1).split(name === 'shadow' ? ' ' : ':'));
@@ -81,7 +83,7 @@ function parse(
     if (!row) return null;
     const [, , uid = '', gid = '', comment = '', home = '', shell = ''] = row;
     const group = all.find(([, , id]) => id === gid)?.[0] ?? gid;
-    const [, kind = '', ...password] = rows('shadow').find(([n]) => n === name) ?? [];
+    const [, kind = '', ends = '', ...password] = rows('shadow').find(([n]) => n === name) ?? [];
     return {
       uid: Number(uid) || 0,
       group,
@@ -96,19 +98,31 @@ function parse(
       password: password.join(' ') || 'none',
       locked: kind === 'locked',
       system: isSystem(uid),
+      expires: /^\d{1,7}$/.test(ends) ? Number(ends) : null,
     };
   };
   const groupOf = (name: string): GroupState | null => {
     const gid = all.find(([n]) => n === name)?.[2];
     return gid === undefined ? null : { gid: Number(gid) || 0, system: isSystem(gid) };
   };
+  const keys = readKeys(found.get('keys') ?? []);
   return {
     state: {
       users: Object.fromEntries(users.map((name) => [name, userOf(name)])),
       groups: Object.fromEntries(groups.map((name) => [name, groupOf(name)])),
       purged: [],
+      forced: [],
+      keys: Object.fromEntries(
+        wishes.map(({ user, file }) => {
+          const id = keyId(user, file);
+          return [id, Object.hasOwn(keys, id)];
+        }),
+      ),
     },
     facts: {
+      keys,
+      keyWishes: Object.fromEntries(wishes.map((one) => [keyId(one.user, one.file), one])),
+      gids: Object.fromEntries(all.map(([name = '', , gid]) => [name, Number(gid) || 0])),
       passwords,
       groupNames: all.flatMap(([name]) => (name === undefined ? [] : [name])),
     },

@@ -1,7 +1,9 @@
 import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import type { Plan, Resource, Seen, Step } from '../../model/module.ts';
-import { observeAccounts, plainOf } from './observe.ts';
+import { observeAccounts } from './observe.ts';
+import { plainOf } from './plain.ts';
 import type { AccountScope, AccountsFacts, AccountsState, GroupState, UserState } from './state.ts';
+import { keySteps } from './user-key.ts';
 
 /** Local users and groups, by the tools of shadow: useradd, usermod, groupadd and their kin. */
 export const accounts: Resource<AccountScope, AccountsState, AccountsFacts> = {
@@ -20,11 +22,13 @@ export const accounts: Resource<AccountScope, AccountsState, AccountsFacts> = {
     }),
     scopes: (_, paths) =>
       paths.map(([what, name = '']) => ({ kind: what === 'groups' ? 'group' : 'user', name })),
-    idle: ['purged'],
+    idle: ['purged', 'forced'],
     lost: ([what], before, after) =>
-      what === 'users' && before !== null && after === null
-        ? 'a user who went had a password and files'
-        : undefined,
+      what === 'keys'
+        ? 'an SSH key that was made may be in use'
+        : what === 'users' && before !== null && after === null
+          ? 'a user who went had a password and files'
+          : undefined,
   },
   footprints: ({ kind, name }) => ({
     reads: ['account:/'],
@@ -52,9 +56,8 @@ function plan({ state, facts }: Seen<AccountsState, AccountsFacts>, desired: Acc
         to ? groupSteps(name, state.groups[name] ?? null, to) : [],
       ),
       ...users.flatMap(([name, to]) => (to ? userSteps(name, was(name), to, met) : [])),
-      ...users.flatMap(([name, to]) =>
-        !to && was(name) ? [gone(name, desired.purged.includes(name))] : [],
-      ),
+      ...keySteps(state, desired, facts),
+      ...users.flatMap(([name, to]) => (!to && was(name) ? [gone(name, desired)] : [])),
       ...groups.flatMap(([name, to]) => {
         const before = state.groups[name] ?? null;
         return !to && before ? [noGroup(name, before)] : [];
@@ -97,8 +100,13 @@ function groupSteps(name: string, from: GroupState | null, to: GroupState): read
 const noGroup = (name: string, { gid }: GroupState): Step =>
   step(`no group ${name}`, sh`groupdel -- ${name}`, sh`groupadd -g ${String(gid)} -- ${name}`);
 
-const gone = (name: string, withHome: boolean): Step =>
-  step(`no user ${name}`, sh`userdel ${withHome ? ['-r'] : []} -- ${name}`);
+const gone = (name: string, { purged, forced }: AccountsState): Step => {
+  const words = [
+    ...(forced.includes(name) ? ['-f'] : []),
+    ...(purged.includes(name) ? ['-r'] : []),
+  ];
+  return step(`no user ${name}`, sh`userdel ${words} -- ${name}`);
+};
 
 function userSteps(
   name: string,
@@ -165,8 +173,13 @@ function newWords(name: string, to: UserState, { groupNames }: AccountsFacts): r
     to.homeMade ? '-m' : '-M',
     ...(to.shell === '' ? [] : ['-s', to.shell]),
     ...(to.system ? ['-r'] : []),
+    ...(to.expires === null ? [] : ['-e', dayOf(to.expires)]),
   ];
 }
+
+/** The day as useradd takes it; empty: never. */
+const dayOf = (days: number | null): string =>
+  days === null ? '' : new Date(days * 86_400_000).toISOString().slice(0, 10);
 
 const changedWords = (from: UserState, to: UserState): readonly string[] => [
   ...(from.uid === to.uid || to.uid === null ? [] : ['-u', String(to.uid)]),
@@ -177,10 +190,11 @@ const changedWords = (from: UserState, to: UserState): readonly string[] => [
     ? []
     : ['-d', to.home, ...(from.homeMade && to.homeMade ? ['-m'] : [])]),
   ...(from.shell === to.shell ? [] : ['-s', to.shell]),
+  ...((from.expires ?? null) === (to.expires ?? null) ? [] : ['-e', dayOf(to.expires)]),
 ];
 
 const what = (from: UserState, to: UserState): string =>
-  (['uid', 'group', 'groups', 'comment', 'home', 'shell'] as const)
+  (['uid', 'group', 'groups', 'comment', 'home', 'shell', 'expires'] as const)
     .filter((key) => String(from[key]) !== String(to[key]))
     .join(', ');
 

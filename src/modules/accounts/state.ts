@@ -1,4 +1,5 @@
 import type { Secret } from '../../model/value.ts';
+import type { KeyWish, KnownKey } from './user-key.ts';
 
 /** A local user. */
 export interface UserState {
@@ -17,6 +18,8 @@ export interface UserState {
   readonly password: string;
   readonly locked: boolean;
   readonly system: boolean;
+  /** Days since 1970 when it ends; null: never. */
+  readonly expires: number | null;
 }
 
 /** A local group. */
@@ -31,6 +34,10 @@ export interface AccountsState {
   readonly groups: Readonly<Record<string, GroupState | null>>;
   /** Users whose home goes with them. */
   readonly purged: readonly string[];
+  /** Users that go although they are logged in. */
+  readonly forced: readonly string[];
+  /** Whether an SSH key is there, by `USER:FILE`. */
+  readonly keys: Readonly<Record<string, boolean>>;
 }
 
 /** What informs about accounts but is not managed. */
@@ -39,6 +46,11 @@ export interface AccountsFacts {
   readonly passwords: readonly (string | Secret)[];
   /** Every group there is. */
   readonly groupNames: readonly string[];
+  /** Their numbers. */
+  readonly gids: Readonly<Record<string, number>>;
+  /** Keys that tasks ask for, and what there is of them, by `USER:FILE`. */
+  readonly keyWishes: Readonly<Record<string, KeyWish>>;
+  readonly keys: Readonly<Record<string, KnownKey>>;
 }
 
 /** What a task is about. */
@@ -46,4 +58,5 @@ export interface AccountScope {
   readonly kind: 'user' | 'group';
   readonly name: string;
   readonly password?: string | Secret;
+  readonly key?: KeyWish;
 }

@@ -1,124 +1,17 @@
-import type { FromSchema } from 'json-schema-to-ts';
-import {
-  type ParamsSchema,
-  type Problem,
-  Refusal,
-  type Seen,
-  type StateModule,
-} from '../../model/module.ts';
+import { type Problem, Refusal, type Seen, type StateModule } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
-import { plainOf } from './observe.ts';
+import { plainOf } from './plain.ts';
 import { accounts } from './plan.ts';
 import type { AccountScope, AccountsFacts, AccountsState, UserState } from './state.ts';
-
-const NAME = '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$';
-
-const params = {
-  type: 'object',
-  description: 'A local user, with groups, home, shell and password.',
-  properties: {
-    name: {
-      type: 'string',
-      pattern: NAME,
-      maxLength: 32,
-      'x-says': 'the name of a user',
-      description: 'Its name.',
-      'x-aliases': ['user'],
-    },
-    state: { enum: ['present', 'absent'], default: 'present', description: 'Whether it is there.' },
-    uid: {
-      type: 'integer',
-      minimum: 0,
-      maximum: 4294967294,
-      description: 'Its number; left out: the host chooses.',
-    },
-    group: {
-      type: 'string',
-      pattern: NAME,
-      'x-says': 'the name of a group',
-      description: 'Its primary group, which must exist; a new user gets one of its own name.',
-    },
-    groups: {
-      anyOf: [
-        { type: 'string', description: 'Names with commas between.' },
-        { type: 'array', items: { type: 'string' }, description: 'A list of names.' },
-      ],
-      description:
-        'Its other groups; all of them, unless append is set. An empty list takes it out of all.',
-    },
-    append: {
-      type: 'boolean',
-      default: false,
-      description: 'Stay in the groups it is in besides.',
-    },
-    comment: {
-      type: 'string',
-      pattern: '^[^:\\n]*$',
-      'x-says': 'one line without colon',
-      description: 'Its full name or purpose.',
-    },
-    shell: {
-      type: 'string',
-      pattern: '^(/[^:\\n]*)?$',
-      'x-says': 'a path',
-      description: 'Its login shell.',
-    },
-    home: {
-      type: 'string',
-      pattern: '^/[^:\\n]*$',
-      'x-says': 'a path',
-      description: 'Its home; a new user gets /home/NAME.',
-    },
-    create_home: {
-      type: 'boolean',
-      default: true,
-      description: 'Make the home where it is missing.',
-      'x-aliases': ['createhome'],
-    },
-    move_home: {
-      type: 'boolean',
-      default: false,
-      description:
-        'Accepted for playbooks of Ansible: what is in the old home always comes along when home changes.',
-    },
-    password: {
-      type: 'string',
-      pattern: '^[^:\\n]*$',
-      'x-says': 'a hash',
-      description:
-        'Hash of its password, as the filter password_hash makes it; keep it in a vault.',
-      'x-secret': true,
-    },
-    update_password: {
-      enum: ['always', 'on_create'],
-      default: 'always',
-      description: 'on_create: only a new user gets the password.',
-    },
-    password_lock: { type: 'boolean', description: 'Whether logins by password are locked.' },
-    system: {
-      type: 'boolean',
-      default: false,
-      description: 'A new user gets a number below 1000.',
-    },
-    remove: {
-      type: 'boolean',
-      default: false,
-      description: 'With state: absent, its home and mail go too.',
-    },
-  },
-  required: ['name'],
-  additionalProperties: false,
-  'x-lenient': true,
-} as const satisfies ParamsSchema;
-
-/** Arguments of user, defaults filled in. */
-export type UserParams = FromSchema<typeof params>;
+import { keyId } from './user-key.ts';
+import { keyFileOf, keyWishOf, USER_PARAMS, type UserParams } from './user-params.ts';
+import { shownOf, userResult } from './user-result.ts';
 
 /** A local user. */
 export const user: StateModule<UserParams, AccountScope, AccountsState, AccountsFacts> = {
   kind: 'state',
   name: 'user',
-  params,
+  params: USER_PARAMS,
   example: `- name: Operators log in by key and may look into the journal
   user:
     name: ops
@@ -127,30 +20,33 @@ export const user: StateModule<UserParams, AccountScope, AccountsState, Accounts
     shell: /bin/bash
 `,
   resource: accounts,
-  scope: ({ name, password }) => ({
+  scope: (wanted) => ({
     kind: 'user',
-    name,
-    ...(password === undefined ? {} : { password }),
+    name: wanted.name,
+    ...(wanted.password === undefined ? {} : { password: wanted.password }),
+    ...(wanted.generate_ssh_key ? { key: keyWishOf(wanted) } : {}),
   }),
   problems,
   desired,
-  result: (_before, { state }, { name, state: wanted }) => {
-    const is = state.users[name] ?? null;
-    return {
-      data: {
-        name,
-        state: wanted,
-        ...(is ? { uid: is.uid, group: is.group, home: is.home, shell: is.shell } : {}),
-      },
-      notes: [],
-      warnings: [],
-    };
-  },
+  result: (before, after, wanted) => ({
+    data: userResult(before, after, wanted),
+    notes: [],
+    warnings: [],
+  }),
+  told: shownOf,
 };
 
 /** What is no hash would be stored as it is, and nobody could log in with it. */
 function problems(given: unknown): readonly Problem[] {
   if (!isMap(given)) return [];
+  if (given['generate_ssh_key'] === true && given['force'] === true)
+    return [
+      {
+        pointer: '/force',
+        message: 'force would make the key anew in every run',
+        hint: 'Remove the old key by a task of its own, with the module file.',
+      },
+    ];
   const { password } = given;
   if (
     typeof password !== 'string' ||
@@ -176,7 +72,9 @@ function desired(
   if (wanted.state === 'absent') {
     const purged =
       now && wanted.remove ? [...new Set([...state.purged, name])].sort() : state.purged;
-    return { ...state, users: { ...state.users, [name]: null }, purged };
+    const forced =
+      now && wanted.force ? [...new Set([...state.forced, name])].sort() : state.forced;
+    return { ...state, users: { ...state.users, [name]: null }, purged, forced };
   }
   const asked = wanted.groups === undefined ? undefined : listOf(wanted.groups);
   const missing = [...(asked ?? []), ...(wanted.group === undefined ? [] : [wanted.group])].filter(
@@ -190,7 +88,10 @@ function desired(
     });
   }
   const next = now ? changed(now, wanted, asked, facts) : made(wanted, asked, facts);
-  return { ...state, users: { ...state.users, [name]: next } };
+  const keys = wanted.generate_ssh_key
+    ? { ...state.keys, [keyId(name, keyFileOf(wanted))]: true }
+    : state.keys;
+  return { ...state, users: { ...state.users, [name]: next }, keys };
 }
 
 const listOf = (groups: NonNullable<UserParams['groups']>): readonly string[] =>
@@ -206,6 +107,10 @@ const given = ({ password }: UserParams, { passwords }: AccountsFacts): string |
   return `given ${at + 1}`;
 };
 
+/** Days since 1970; nothing for never. */
+const daysOf = (seconds: number | undefined): number | undefined =>
+  seconds === undefined || seconds < 0 ? undefined : Math.floor(seconds / 86_400);
+
 function made(wanted: UserParams, groups: readonly string[] = [], facts: AccountsFacts): UserState {
   const group = wanted.group ?? wanted.name;
   const password = given(wanted, facts) ?? 'none';
@@ -220,6 +125,7 @@ function made(wanted: UserParams, groups: readonly string[] = [], facts: Account
     password,
     locked: wanted.password_lock ?? password === 'none',
     system: wanted.system,
+    expires: daysOf(wanted.expires) ?? null,
   };
 }
 
@@ -242,6 +148,7 @@ function changed(
     home: wanted.home ?? now.home,
     homeMade: wanted.create_home || now.homeMade,
     shell: wanted.shell ?? now.shell,
+    expires: wanted.expires === undefined ? now.expires : (daysOf(wanted.expires) ?? null),
     password: password ?? now.password,
     locked:
       wanted.password_lock ??

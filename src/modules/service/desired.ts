@@ -8,6 +8,9 @@ export interface Wish {
   readonly enabled?: boolean | undefined;
   readonly masked?: boolean | undefined;
   readonly daemon_reload?: boolean | undefined;
+  readonly daemon_reexec?: boolean | undefined;
+  /** The unit as the task calls it. */
+  readonly name?: string | undefined;
 }
 
 /** The units as they should be. */
@@ -50,6 +53,7 @@ export function desiredUnits(
   const fixed = FIXED.includes(facts.kinds[unit] ?? '');
   return {
     ...state,
+    reexecs: Math.max(state.reexecs, wish.daemon_reexec === true ? 1 : 0),
     units: { ...state.units, [unit]: next(now, wish, { masked, running: wantsRun, fixed }) },
   };
 }
@@ -74,16 +78,25 @@ function next(
   };
 }
 
+/** What systemd tells of a unit when it is done. */
+export const unitTold = (
+  { facts }: Seen<UnitsState, UnitsFacts>,
+  { unit }: Wish,
+): Result['data'] => (unit === '*' ? {} : { status: facts.status[unit] ?? {} });
+
 /** What a task tells besides its change. */
-export function unitResult(after: Seen<UnitsState, UnitsFacts>, { unit, enabled }: Wish): Result {
+export function unitResult(
+  after: Seen<UnitsState, UnitsFacts>,
+  { unit, enabled, name = unit }: Wish,
+): Result {
   const is = after.state.units[unit] ?? null;
   const kind = after.facts.kinds[unit] ?? '';
   return {
     data: {
-      name: unit,
+      name: unit === '*' ? null : name,
       state: is?.running === true ? 'started' : 'stopped',
       enabled: is?.enabled ?? false,
-      status: after.facts.status[unit] ?? {},
+      status: unit === '*' ? {} : (after.facts.status[unit] ?? {}),
     },
     notes: is ? [] : [`the host has no unit ${unit}`],
     warnings:

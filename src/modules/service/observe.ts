@@ -10,6 +10,12 @@ const PROPERTIES = [
   // What playbooks read of the result.
   ...['Names', 'Description', 'FragmentPath', 'DropInPaths', 'MainPID', 'Result', 'NRestarts'],
   ...['ExecMainStatus', 'ExecMainStartTimestamp', 'ActiveEnterTimestamp', 'UnitFilePreset'],
+  ...['ExecMainPID', 'ExecMainCode', 'ExecMainExitTimestamp', 'ActiveExitTimestamp', 'StatusText'],
+  ...['InactiveEnterTimestamp', 'InactiveExitTimestamp', 'StateChangeTimestamp', 'LoadError'],
+  ...['ControlGroup', 'MemoryCurrent', 'TasksCurrent', 'Restart', 'User', 'Group', 'CanStart'],
+  ...['CanStop', 'Requires', 'Wants', 'WantedBy', 'RequiredBy', 'After', 'Before', 'Conflicts'],
+  ...['Triggers', 'TriggeredBy', 'Documentation', 'SourcePath', 'Slice', 'ConditionResult'],
+  ...['NextElapseUSecRealtime', 'LastTriggerUSec', 'InvocationID', 'Transient', 'Listen'],
 ].join(',');
 
 /** One process of systemctl tells of all units, in the order they were asked for. */
@@ -25,7 +31,11 @@ export function observeUnits(scopes: readonly UnitScope[]): Probe<UnitsState, Un
         ? []
         : [sh`${systemctl(manager)} show --no-pager -p ${PROPERTIES} -- ${units}`]),
     ]),
-    parse: (reply) => parse(reply, all, manager),
+    parse: (reply) => {
+      const { state, facts } = parse(reply, all, manager);
+      const hasty = scopes.flatMap((one) => (one.hasty ? [one.unit] : []));
+      return { state, facts: { ...facts, hasty } };
+    },
   };
 }
 
@@ -63,8 +73,9 @@ function parse(
   const having = (holds: (block: Properties) => boolean): readonly string[] =>
     units.filter((_, i) => holds(blocks[i] ?? {}));
   return {
-    state: { manager, units: of(stateOf) },
+    state: { manager, reexecs: 0, units: of(stateOf) },
     facts: {
+      hasty: [],
       names: of(({ Id }) => Id ?? ''),
       kinds: of(({ UnitFileState }) => UnitFileState ?? ''),
       transient: having((b) => b['Type'] === 'oneshot' && b['RemainAfterExit'] === 'no'),

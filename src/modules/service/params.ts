@@ -30,6 +30,18 @@ export const SYSTEMD_PARAMS = {
       'systemd reads its files again before anything else, if they changed since it read them.',
     'x-aliases': ['daemon-reload'],
   },
+  daemon_reexec: {
+    type: 'boolean',
+    default: false,
+    description:
+      'systemd itself is started anew before anything else; done each time the task runs.',
+    'x-aliases': ['daemon-reexec'],
+  },
+  no_block: {
+    type: 'boolean',
+    default: false,
+    description: 'Starting and stopping is not waited for: whether it goes well is not known then.',
+  },
   scope: {
     enum: ['system', 'user', 'global'],
     default: 'system',

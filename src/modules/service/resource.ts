@@ -11,6 +11,7 @@ export const units: Resource<UnitScope, UnitsState, UnitsFacts> = {
   plan,
   recall: {
     partial: true,
+    idle: ['reexecs'],
     // What systemd has read, and what only happens, is nothing that could be made again.
     state: ({ state }) => ({
       ...state,
@@ -31,7 +32,7 @@ function lasting({ running, enabled, masked }: UnitState): UnitState {
   return { running, enabled, masked } as UnitState;
 }
 
-function plan({ state }: Seen<UnitsState, UnitsFacts>, desired: UnitsState): Plan {
+function plan({ state, facts }: Seen<UnitsState, UnitsFacts>, desired: UnitsState): Plan {
   const { manager } = desired;
   const pairs = Object.entries(desired.units).flatMap(([unit, after]) => {
     const before = state.units[unit] ?? null;
@@ -40,8 +41,9 @@ function plan({ state }: Seen<UnitsState, UnitsFacts>, desired: UnitsState): Pla
   const stale = pairs.some(({ before, after }) => before.stale && !after.stale);
   return {
     steps: [
+      ...(desired.reexecs > state.reexecs ? [anew(manager)] : []),
       ...(stale ? [again(manager)] : []),
-      ...pairs.flatMap((pair) => unitSteps(pair, manager)),
+      ...pairs.flatMap((pair) => unitSteps(pair, manager, facts.hasty.includes(pair.unit))),
     ],
   };
 }
@@ -53,6 +55,13 @@ const again = (manager: Manager): Step => ({
   disruption: 'none',
 });
 
+const anew = (manager: Manager): Step => ({
+  name: 'systemd is started anew',
+  do: sh`${systemctl(manager)} daemon-reexec`,
+  stage: 'runtime',
+  disruption: 'none',
+});
+
 interface Pair {
   readonly unit: string;
   readonly before: UnitState;
@@ -60,13 +69,18 @@ interface Pair {
 }
 
 /** Unmasked before it is enabled and started; stopped and disabled before it is masked. */
-function unitSteps({ unit, before, after }: Pair, manager: Manager): readonly Step[] {
+function unitSteps(
+  { unit, before, after }: Pair,
+  manager: Manager,
+  hasty: boolean,
+): readonly Step[] {
   const call = (...verb: readonly string[]): Shell =>
     sh`${systemctl(manager)} --no-ask-password ${verb} -- ${unit}`;
+  const run = (verb: string): Shell => call(...(hasty ? ['--no-block'] : []), verb);
   const step = (verb: string, back: string, stage: Step['stage']): Step => ({
     name: `${verb} ${unit}`,
-    do: stage === 'persistent' ? call('--quiet', verb) : call(verb),
-    inverse: stage === 'persistent' ? call('--quiet', back) : call(back),
+    do: stage === 'persistent' ? call('--quiet', verb) : run(verb),
+    inverse: stage === 'persistent' ? call('--quiet', back) : run(back),
     stage,
     disruption: 'none',
   });
@@ -83,7 +97,7 @@ function unitSteps({ unit, before, after }: Pair, manager: Manager): readonly St
     steps.push({
       name: `restart ${unit}`,
       // A service may say that it started and end right afterwards.
-      do: sh`${call('restart')} && ${call('is-active', '--quiet')}`,
+      do: hasty ? run('restart') : sh`${call('restart')} && ${call('is-active', '--quiet')}`,
       stage: 'runtime',
       disruption: 'restart',
       reason: `${unit} starts anew`,
@@ -91,7 +105,7 @@ function unitSteps({ unit, before, after }: Pair, manager: Manager): readonly St
   else if (after.running && after.reloads > before.reloads)
     steps.push({
       name: `reload ${unit}`,
-      do: call('reload'),
+      do: run('reload'),
       stage: 'runtime',
       disruption: 'reload',
       reason: `${unit} reads its configuration again`,

@@ -1,6 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import type { ParamsSchema, StateModule } from '../../model/module.ts';
-import { desiredUnits, unitResult } from './desired.ts';
+import { desiredUnits, unitResult, unitTold } from './desired.ts';
 import { SYSTEMD_PARAMS } from './params.ts';
 import { unitOf, unitProblems, wishOf } from './unit-wish.ts';
 import { units } from './resource.ts';
@@ -48,9 +48,14 @@ export const service: StateModule<ServiceParams, UnitScope, UnitsState, UnitsFac
     enabled: true
 `,
   resource: units,
-  scope: (given) => ({ unit: unitOf(given), manager: given.scope }),
+  scope: (given) => ({
+    unit: unitOf(given),
+    manager: given.scope,
+    ...(given.no_block ? { hasty: true as const } : {}),
+  }),
   problems: unitProblems,
   desired: (current, given) => desiredUnits(current, wishOf(given)),
-  once: ({ state }) => state === 'restarted' || state === 'reloaded',
+  once: ({ state, daemon_reexec: anew }) => state === 'restarted' || state === 'reloaded' || anew,
   result: (_before, after, given) => unitResult(after, wishOf(given)),
+  told: (shown, given) => unitTold(shown, wishOf(given)),
 };

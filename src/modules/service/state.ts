@@ -14,6 +14,8 @@ export interface UnitState {
 /** Units by name; null where the host has none of that name. The name `*` is all of them together, of which only `stale` counts. */
 export interface UnitsState {
   readonly manager: Manager;
+  /** Times that systemd is to be started anew; what a host shows is 0. */
+  readonly reexecs: number;
   readonly units: Readonly<Record<string, UnitState | null>>;
 }
 
@@ -27,6 +29,8 @@ export interface UnitsFacts {
   readonly transient: readonly string[];
   /** What systemd tells of each besides, by its own names. */
   readonly status: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Units of which starting and stopping is not waited for. */
+  readonly hasty: readonly string[];
   /** Units that can be reloaded. */
   readonly reloadable: readonly string[];
 }
@@ -38,6 +42,8 @@ export type Manager = 'system' | 'user' | 'global';
 export interface UnitScope {
   readonly unit: string;
   readonly manager: Manager;
+  /** Starting and stopping it is not waited for. */
+  readonly hasty?: true;
 }
 
 /** `ssh` is `ssh.service`; a name with a type keeps it. */

@@ -20,11 +20,11 @@ export function unitProblems(given: unknown): readonly Problem[] {
   const needs = ['state', 'enabled', 'masked'].filter((key) => key in given);
   if (!('name' in given) && needs.length > 0)
     return [{ pointer: '', message: `name is missing: ${needs.join(' and ')} of what?` }];
-  if ('name' in given || 'daemon_reload' in given) return [];
+  if ('name' in given || 'daemon_reload' in given || 'daemon_reexec' in given) return [];
   return [
     {
       pointer: '',
-      message: 'nothing is asked for: name or daemon_reload is missing',
+      message: 'nothing is asked for: name, daemon_reload or daemon_reexec is missing',
     },
   ];
 }

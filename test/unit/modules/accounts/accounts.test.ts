@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { group, type GroupParams } from '../../../../src/modules/accounts/group.ts';
-import { user, type UserParams } from '../../../../src/modules/accounts/user.ts';
+import { user } from '../../../../src/modules/accounts/user.ts';
+import type { UserParams } from '../../../../src/modules/accounts/user-params.ts';
 import { onThisHost, refused, seenIn, stepsOf, wanted } from '../../../helpers/host-shell.ts';
 
 const params: UserParams = {
@@ -12,10 +13,13 @@ const params: UserParams = {
   update_password: 'always',
   system: false,
   remove: false,
+  force: false,
+  generate_ssh_key: false,
+  ssh_key_type: 'rsa',
 };
 const GROUPS = '=group\n root:x:0:\n adm:x:4:syslog,ops\n ops:x:1000:\n sudo:x:27:\n';
 const NONE = `${GROUPS}=passwd\n=shadow\n=end\n`;
-const OPS = `${GROUPS}=passwd\n ops:x:1000:1000:Ops:/home/ops:/bin/sh\n home ops\n=shadow\n ops open given 1\n=end\n`;
+const OPS = `${GROUPS}=passwd\n ops:x:1000:1000:Ops:/home/ops:/bin/sh\n home ops\n=shadow\n ops open - given 1\n=end\n`;
 
 describe('user', () => {
   it('reads a user, its groups and its home', () => {
@@ -31,6 +35,7 @@ describe('user', () => {
       password: 'given 1',
       locked: false,
       system: false,
+      expires: null,
     });
   });
 

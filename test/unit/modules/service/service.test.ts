@@ -5,7 +5,8 @@ import type { UnitsFacts, UnitsState } from '../../../../src/modules/service/sta
 import { systemd, type SystemdParams } from '../../../../src/modules/service/systemd.ts';
 import { refused, seenIn, stepsOf } from '../../../helpers/host-shell.ts';
 
-const K3S = { name: 'k3s', daemon_reload: false, scope: 'system' as const };
+const REST = { daemon_reload: false, daemon_reexec: false, no_block: false };
+const K3S = { name: 'k3s', ...REST, scope: 'system' as const };
 const shown = (more: Readonly<Record<string, string>> = {}): Seen<UnitsState, UnitsFacts> => {
   const properties = {
     Type: 'notify',
@@ -24,9 +25,7 @@ const shown = (more: Readonly<Record<string, string>> = {}): Seen<UnitsState, Un
 };
 const RUNNING = { ActiveState: 'active', SubState: 'running', UnitFileState: 'enabled' };
 const unit = (more: Partial<SystemdParams>): SystemdParams => ({
-  name: 'k3s',
-  daemon_reload: false,
-  scope: 'system',
+  ...K3S,
   ...more,
 });
 
@@ -50,6 +49,7 @@ describe('service', () => {
   it('says that a restart or a stop disturbs', () => {
     const plan = service.resource.plan(shown(RUNNING), {
       manager: 'system',
+      reexecs: 0,
       units: { 'k3s.service': { ...shown(RUNNING).state.units['k3s.service']!, running: false } },
     });
     expect(plan.steps.map(({ disruption }) => disruption)).to.deep.equal(['restart']);
@@ -134,8 +134,49 @@ describe('systemd', () => {
       'name is missing: state of what?',
     );
     expect(systemd.problems?.({ daemon_reload: true })).to.deep.equal([]);
-    const params: SystemdParams = { daemon_reload: true, scope: 'system' };
+    const params: SystemdParams = { ...REST, daemon_reload: true, scope: 'system' };
     const now = seenIn(systemd, params, 'Id=*\nNeedDaemonReload=yes\n');
     expect(stepsOf(systemd, now, params)).to.deep.equal(['systemd reads its files again']);
+  });
+
+  it('starts systemd anew each time it is asked to, by itself or before a unit', () => {
+    const params: SystemdParams = { ...REST, daemon_reexec: true, scope: 'system' };
+    expect(systemd.problems?.({ daemon_reexec: true })).to.deep.equal([]);
+    expect(systemd.once?.(params)).to.equal(true);
+    const now = seenIn(systemd, params, 'Id=*\nNeedDaemonReload=no\n');
+    expect(stepsOf(systemd, now, params)).to.deep.equal(['systemd is started anew']);
+    const start = unit({ daemon_reexec: true, state: 'started' });
+    expect(stepsOf(systemd, shown(), start)).to.deep.equal([
+      'systemd is started anew',
+      'start k3s.service',
+    ]);
+  });
+
+  it('does not wait for a unit with no_block', () => {
+    const params = unit({ no_block: true, state: 'restarted' });
+    const { script } = systemd.resource.observe([systemd.scope(params)]);
+    expect(script.text).to.contain('k3s.service');
+    const now = shown(RUNNING);
+    const hasty = { ...now, facts: { ...now.facts, hasty: ['k3s.service'] } };
+    const state = systemd.desired(hasty, params) as UnitsState;
+    const [step] = systemd.resource.plan(hasty, state).steps;
+    expect(step?.do.text).to.equal('systemctl --no-ask-password --no-block restart -- k3s.service');
+    expect(systemd.scope(params)).to.deep.equal({
+      unit: 'k3s.service',
+      manager: 'system',
+      hasty: true,
+    });
+  });
+
+  it('tells the name as it is given, and what systemd shows when it is done', () => {
+    const params = unit({ state: 'started', enabled: true });
+    const before = shown();
+    const after = { ...before, state: systemd.desired(before, params) as UnitsState };
+    const { data } = systemd.result?.(before.state, after, params) ?? { data: {} };
+    expect(data).to.include({ name: 'k3s', state: 'started', enabled: true });
+    expect(systemd.told?.(shown(RUNNING), params, '')).to.have.nested.property(
+      'status.ActiveState',
+      'active',
+    );
   });
 });
