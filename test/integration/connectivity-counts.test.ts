@@ -43,7 +43,7 @@ describe('connectivity.yml, counted', function () {
     lab.shell(
       host,
       `nft delete table inet knocks 2>/dev/null || true
-       nft 'table inet knocks { chain in { type filter hook prerouting priority -400;
+       nft 'table inet knocks { chain first { type filter hook prerouting priority -400;
          iifname "eth1" tcp flags & (syn|ack) == syn counter
          iifname "eth1" udp dport 8472 counter; }; }'`,
     );
@@ -126,13 +126,13 @@ s=socket.socket(); s.setsockopt(1,2,1); s.bind(("",3260)); s.listen(); time.slee
       2,
       `firewall-cmd -q --zone=trusted --add-rich-rule='rule port port="9501" protocol="tcp" reject'
        firewall-cmd -q --zone=trusted --add-rich-rule='rule family="ipv4" source address="${address(1)}" port port="8500" protocol="tcp" reject type="tcp-reset"'
-       nft 'table inet shut { chain in { type filter hook input priority -300;
+       nft 'table inet shut { chain first { type filter hook input priority -300;
          iifname "eth1" tcp dport 2049 drop
          iifname "eth1" udp dport 8472 drop; }; }'`,
     );
     lab.shell(
       4,
-      `nft 'table inet kept { chain out { type filter hook output priority 0;
+      `nft 'table inet kept { chain first { type filter hook output priority 0;
          ip daddr ${address(1)} udp dport 8472 drop; }; }'`,
     );
     const run = await told(['run', BOOK, '-i', inventory]);

@@ -3,18 +3,20 @@ import { withLab } from '../lab/lab.ts';
 import { folder, inventoryOf, told } from './orch.ts';
 
 /**
- * Another tool, at the worst time: in front of the real busctl, it opens a port when orch looks at the zone for the
+ * Another tool, at the worst time: in front of the real busctl and dbus-send, it opens a port when orch looks at the zone for the
  * second time (the guard of its write); `always` does so each time from then on.
  */
-const another = (always: boolean): string => `cat > /usr/local/bin/busctl <<'EOF'
+const another = (
+  always: boolean,
+): string => `for tool in busctl dbus-send; do cat > /usr/local/bin/$tool <<'EOF'
 #!/bin/sh
 case "$*" in *getZoneSettings2*public*)
   n=$(($(cat /run/looked 2>/dev/null || echo 0) + 1)); echo $n > /run/looked
   if [ $n ${always ? '-ge' : '-eq'} 2 ]; then /usr/bin/firewall-cmd -q --zone=public --add-port=$((9000 + n))/udp; fi ;;
 esac
-exec /usr/bin/busctl "$@"
+exec "/usr/bin/\${0##*/}" "$@"
 EOF
-chmod +x /usr/local/bin/busctl; rm -f /run/looked`;
+chmod +x /usr/local/bin/$tool; done; rm -f /run/looked`;
 
 const PLAY = `
 - hosts: node1
@@ -42,7 +44,7 @@ describe('a zone that another tool changes between look and write', function () 
     expect(JSON.stringify(ended?.outcome.changes))
       .to.include('443/tcp')
       .and.not.include('9002/udp');
-    lab.shell(1, 'rm /usr/local/bin/busctl');
+    lab.shell(1, 'rm /usr/local/bin/busctl /usr/local/bin/dbus-send');
     const again = await told(['run', book, '-i', inventoryOf(lab)]);
     expect(again.totals['node1']).to.include({ changed: 0, failed: 0 });
   });

@@ -29,15 +29,18 @@ describe('playbooks that take back and load anew, on real hosts', () => {
   describe('rollback.yml', () => {
     const subnet = (): string => `${lab.address(1).split('.').slice(0, 3).join('.')}.0/24`;
     const among = (): readonly string[] => ['-e', `{"node_subnets": ["${subnet()}"]}`];
+    /** What fresh zones of firewalld before 1.0 have not, and the guides set. */
+    const older = (): readonly string[] =>
+      fresh[0]?.runtime['public']?.['forward']?.join() === 'no' ? ['-e', 'end_forward=true'] : [];
 
     for (const layout of ['segregated', 'shared'])
       it(`ends in the zones of a fresh host behind ${layout}.yml, and then has nothing left to do`, async () => {
         anew();
         expect((await run(layout)).exit).to.equal(0);
-        const back = await run('rollback');
+        const back = await run('rollback', ...older());
         expect(back.exit, back.stdout + back.stderr).to.equal(0);
         asFresh();
-        const again = await run('rollback');
+        const again = await run('rollback', ...older());
         for (const node of nodes) expect(again.totals[`node${node}`]?.changed).to.equal(0);
       });
 
@@ -46,7 +49,7 @@ describe('playbooks that take back and load anew, on real hosts', () => {
       for (const layout of ['shared', 'segregated'])
         expect((await run(layout, '-e', 'strict=true', ...among())).exit, layout).to.equal(0);
       expect((await run('shared', '-e', 'strict=true', ...among())).exit).to.equal(0);
-      const back = await run('rollback', ...among());
+      const back = await run('rollback', ...among(), ...older());
       expect(back.exit, back.stdout + back.stderr).to.equal(0);
       asFresh();
     });
@@ -117,7 +120,7 @@ describe('playbooks that take back and load anew, on real hosts', () => {
       ]);
       expect(lost.exit, lost.stdout + lost.stderr).to.equal(2);
       expect(lost.totals['node1']).to.include({ failed: 1 });
-      expect(lost.totals['node2']?.changed).to.equal(0);
+      expect(lost.totals['node2']?.changed, lost.stdout).to.equal(0);
       lab.shell(
         1,
         'nft add table ip kube; nft add chain ip kube KUBE-FORWARD; nft add chain ip kube CNI-HOSTPORT-DNAT; nft add rule ip kube KUBE-FORWARD accept',
