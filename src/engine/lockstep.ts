@@ -56,6 +56,15 @@ export class Lockstep {
     return !at || compare(at, floor) >= 0;
   }
 
+  /** Hosts before `name` in the order of the batch that are at work now: they take part, and wait for nothing here. */
+  before(name: string): readonly string[] {
+    const mine = this.#rankOf(name);
+    const waiting = new Set(this.#waiting.map(({ who }) => who));
+    return [...this.#at.keys()].filter(
+      (other) => this.#rankOf(other) < mine && !waiting.has(other),
+    );
+  }
+
   /** Resolves once a condition on the positions of others holds. */
   until(who: string, holds: () => boolean): Promise<void> {
     if (holds()) return Promise.resolve();

@@ -1,4 +1,5 @@
 import { OrchError } from '../lib/errors.ts';
+import type { Lockstep } from './lockstep.ts';
 import type { Rolling } from './rolling.ts';
 import { Halted, rest, type Walker } from './walker.ts';
 
@@ -28,13 +29,7 @@ async function begin(walker: Walker, rolling: Rolling): Promise<void> {
   if (walker.holds > 0) {
     if (!decided()) throw new TurnWanted();
   } else {
-    // Hosts that come at the same time go in the order of the batch.
-    let fair = false;
-    setImmediate(() => {
-      fair = true;
-      gate.wake();
-    });
-    await rest(walker, () => fair && decided());
+    await inOrder(rolling, name, gate, (mine) => rest(walker, () => mine() && decided()));
   }
   if (rolling.begun(name)) return;
   run.gone = true;
@@ -46,6 +41,32 @@ async function begin(walker: Walker, rolling: Rolling): Promise<void> {
     source: stage.play.source,
   });
   throw new Halted();
+}
+
+/** How long a host lets those before it in the play catch up, ms: one of them may wait for what this one does. */
+const PATIENCE = 500;
+
+/** Hosts that come at about the same time go in the order of the batch: `wait` is told whether it is the turn of `name`. */
+async function inOrder(
+  rolling: Rolling,
+  name: string,
+  gate: Lockstep,
+  wait: (mine: () => boolean) => Promise<void>,
+): Promise<void> {
+  let [fair, late] = [false, !rolling.ordered];
+  setImmediate(() => {
+    fair = true;
+    gate.wake();
+  });
+  const timer = setTimeout(() => {
+    late = true;
+    gate.wake();
+  }, PATIENCE);
+  try {
+    await wait(() => fair && (late || gate.before(name).every((other) => rolling.begun(other))));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -41,6 +41,11 @@ export class Rolling {
     return `${lost.filter(over.counts).join(', ')} cannot be reached, and max_unavailable allows ${over.most} to be out of service`;
   }
 
+  /** Whether hosts begin in the order of the play, and not as they are ready. */
+  get ordered(): boolean {
+    return bounded(this.#rollout);
+  }
+
   /** Whether a host has begun to change: it waits for nobody any more. */
   begun(host: string): boolean {
     return this.#begun.has(host);

@@ -90,7 +90,10 @@ export async function rest(walker: Walker, holds: () => boolean): Promise<void> 
   if (gate && !ready()) {
     rolling?.knows(run.host.name, () => gate.wake());
     world.slots.release();
-    await gate.until(run.host.name, ready);
+    const until = gate.until(run.host.name, ready);
+    // Who goes next may depend on who waits.
+    if (rolling) gate.wake();
+    await until;
     await world.slots.take();
   } else if (gate) await world.slots.yield();
   if (stage.over !== undefined || stopped(stage)) throw new Halted();

@@ -75,4 +75,13 @@ describe('a rolling change', () => {
     expect(most).to.be.at.most(2);
     expect(ends.sort()).to.deep.equal(names);
   });
+
+  it('goes through the hosts in the order of the play, whoever is ready first', async () => {
+    const hosts = toys(...names);
+    const run = await hosts.run(play('max_unavailable: 1', `${add('x')}    - shell: "true"\n`));
+    const begun = run.events.flatMap((event) =>
+      event.type === 'task-ended' && event.task.name === 'add x' ? [event.host] : [],
+    );
+    expect(begun).to.deep.equal(names);
+  });
 });
