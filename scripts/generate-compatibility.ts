@@ -13,8 +13,9 @@ type Words = Readonly<Record<string, string>>;
 /** Supported keywords about which there is something to say. "As in Ansible: ..." is no difference. */
 const different: Words = {
   any_errors_fatal: 'As in Ansible: in a block with `rescue` the rescue runs first.',
-  become_method: 'Only `sudo`. A password comes from the terminal, a file or the inventory.',
-  become_user: 'As in Ansible: with sudo.',
+  become_method:
+    '`sudo`, `su`, `doas` and `run0`; others are refused. A password comes from the terminal, a file or the inventory.',
+  become_user: 'As in Ansible.',
   check_mode:
     'As in Ansible: true only foresees, also in a real run; false changes the host, **also with --check**.',
   collections:

@@ -14,9 +14,12 @@ import {
 /** Keywords that plays, roles, blocks and tasks share; the innermost one wins. */
 export const sharedKeywords: Readonly<Record<string, Schema>> = {
   name: label('What this does, in the reader’s words; shown while it runs.'),
-  become: flag('Whether scripts run as another user, through sudo.'),
+  become: flag('Whether scripts run as another user.'),
   become_user: text('The user to become; root when left out.'),
-  become_method: { enum: ['sudo'], description: 'How to become another user. Only sudo.' },
+  become_method: {
+    enum: ['sudo', 'su', 'doas', 'run0'],
+    description: 'How to become another user; sudo when left out.',
+  },
   vars: variables('Variables for all below.'),
   tags: names('Words to choose by: --tags and --skip-tags.'),
   environment: {

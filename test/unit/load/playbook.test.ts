@@ -211,6 +211,17 @@ describe('loadPlaybook, on bad playbooks', () => {
     ]);
   });
 
+  it('knows the ways to become another user', () => {
+    const text = (method: string): string =>
+      `- hosts: all\n  become_method: ${method}\n  tasks:\n    - command: x\n      become_method: ${method}\n`;
+    for (const method of ['sudo', 'su', 'doas', 'run0', '"{{ way }}"'])
+      expect(sentences(text(method))).to.deep.equal([]);
+    expect(sentences(text('pbrun'))).to.deep.equal([
+      '2:18 PLAYBOOK_INVALID "become_method" must be one of sudo, su, doas, run0, is "pbrun".',
+      '5:22 PLAYBOOK_INVALID "become_method" must be one of sudo, su, doas, run0, is "pbrun".',
+    ]);
+  });
+
   it('tells everything that is wrong with a play at once', () => {
     const text = [
       '- name: x',
