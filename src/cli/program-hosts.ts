@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { connectionFlags, forksFlag, inventoryFlags } from './flags.ts';
+import { connectionFlags, forksFlag, inventoryFlags, policyFlags } from './flags.ts';
 import type { FactsFlags } from './facts.ts';
 import type { ExportFlags } from './firewall-export.ts';
+import type { ExposureFlags } from './firewall-exposure.ts';
 import type { HostsFlags } from './hosts.ts';
 import type { Io } from './io.ts';
 import type { Verbs } from './program.ts';
 import type { UnlockFlags } from './unlock.ts';
 
-/** Adds what asks hosts without a playbook: `orch hosts trust`, `orch hosts ping`, `orch unlock`, `orch facts`, `orch firewall export`. */
+/** Adds what asks hosts without a playbook: `orch hosts trust`, `orch hosts ping`, `orch unlock`, `orch facts`, `orch firewall export` and `exposure`. */
 export function addHosts(
   program: Command,
   io: Io,
@@ -54,6 +55,13 @@ export function addHosts(
     .option('--exclusive', 'lists are complete: entries that are not in them are removed')
     .action(async (host: string, flags: ExportFlags) =>
       finish(await does.firewallExport(host, flags, io)),
+    );
+  connectionFlags(policyFlags(inventoryFlags(forksFlag(firewall.command('exposure')))))
+    .description('show who reaches what of hosts now, and which rules of the policy hold')
+    .argument('<pattern>', 'which hosts')
+    .option('--json', 'as JSON, by host')
+    .action(async (pattern: string, flags: ExposureFlags) =>
+      finish(await does.firewallExposure(pattern, flags, io)),
     );
 }
 

@@ -19,6 +19,7 @@ import type { EvalFlags } from './eval.ts';
 import { addRunVerbs } from './program-runs.ts';
 import type { FactsFlags } from './facts.ts';
 import type { ExportFlags } from './firewall-export.ts';
+import type { ExposureFlags } from './firewall-exposure.ts';
 import { addHosts } from './program-hosts.ts';
 import type { HostsFlags } from './hosts.ts';
 import type { UnlockFlags } from './unlock.ts';
@@ -59,6 +60,7 @@ export interface Verbs {
   unlock(pattern: string, flags: UnlockFlags, io: Io): Promise<number>;
   facts(pattern: string, filters: readonly string[], flags: FactsFlags, io: Io): Promise<number>;
   firewallExport(host: string, flags: ExportFlags, io: Io): Promise<number>;
+  firewallExposure(pattern: string, flags: ExposureFlags, io: Io): Promise<number>;
   doc(topic: string | undefined, io: Io): Promise<number>;
   evaluate(expression: string | undefined, flags: EvalFlags, io: Io): Promise<number>;
   schema(words: readonly string[], io: Io): Promise<number>;
@@ -87,6 +89,8 @@ export const verbs: Verbs = {
   unlock: async (...args) => (await import('./unlock.ts')).unlock(...args),
   facts: async (...args) => (await import('./facts.ts')).facts(...args),
   firewallExport: async (...args) => (await import('./firewall-export.ts')).firewallExport(...args),
+  firewallExposure: async (...args) =>
+    (await import('./firewall-exposure.ts')).firewallExposure(...args),
   doc: async (...args) => (await import('./doc.ts')).doc(...args),
   evaluate: async (...args) => (await import('./eval.ts')).evaluate(...args),
   schema: async (...args) => (await import('./schema.ts')).schema(...args),

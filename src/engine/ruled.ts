@@ -8,7 +8,7 @@ import { firstUnknown, opened, type Unknown } from '../model/value.ts';
 import type { Ruled } from './breaches.ts';
 
 /** The values of a rule on a host, or why they are not known. Throws OrchError, placed where the value was written. */
-export function ruledBy(rule: PolicyRule, scope: Scope): Ruled | Unknown {
+export function ruledBy(rule: PolicyRule, scope: Pick<Scope, 'resolve'>): Ruled | Unknown {
   try {
     const ports = portsIn(rule.ports, scope);
     const onlyFrom = rule.onlyFrom && addressesIn(rule.onlyFrom, scope);
@@ -37,7 +37,7 @@ class Unforeseen extends Error {
   }
 }
 
-function portsIn(tree: Tree, scope: Scope): PortSet {
+function portsIn(tree: Tree, scope: Pick<Scope, 'resolve'>): PortSet {
   return wordsOf(tree, scope).reduce((set, word, i) => {
     const ports = portsOfWord(word);
     if (!ports) throw wrong(tree, i, `${JSON.stringify(word)} names no port`, PORT);
@@ -45,7 +45,7 @@ function portsIn(tree: Tree, scope: Scope): PortSet {
   }, NO_PORTS);
 }
 
-function addressesIn(tree: Tree, scope: Scope): AddressSet {
+function addressesIn(tree: Tree, scope: Pick<Scope, 'resolve'>): AddressSet {
   return wordsOf(tree, scope).reduce((set, word, i) => {
     const addresses = addressesOfWord(word);
     if (!addresses)
@@ -55,7 +55,7 @@ function addressesIn(tree: Tree, scope: Scope): AddressSet {
 }
 
 /** One text, or a list of texts. */
-function wordsOf(tree: Tree, scope: Scope): readonly string[] {
+function wordsOf(tree: Tree, scope: Pick<Scope, 'resolve'>): readonly string[] {
   const value = opened(scope.resolve(tree));
   const unknown = firstUnknown(value);
   if (unknown) throw new Unforeseen(unknown);

@@ -189,4 +189,47 @@ describe('the exposure of real hosts', function () {
     expect(free.exit, free.stderr).to.equal(0);
     expect(passes(9095)).to.equal(true);
   });
+
+  it('tells what is reachable now and which rules hold, hosts that are alike once', async () => {
+    const nodes = lab.address(2);
+    const inventory = inventoryOf(lab, 'deploy');
+    writeFileSync(
+      join(inventory, '..', 'policy.yml'),
+      `- name: SSH\n  ports: 22/tcp\n  reachable_from: any\n- name: no web\n  ports: 80/tcp\n  hosts: node2\n  reachable_only_from: ${nodes}\n- name: odd\n  ports: 81/tcp\n  hosts: node3\n  reachable_only_from: "{{ not_there }}"\n`,
+    );
+    lab.reset(1, 2, 3);
+    for (const layer of ['', '--permanent'])
+      lab.shell(2, `firewall-cmd -q ${layer} --zone=public --add-port=80/tcp`);
+    const before = [1, 2, 3].map((host) => lab.firewall(host));
+    const seen = await orch(['firewall', 'exposure', 'all', '-i', inventory, '-b', '--json']);
+    expect(seen.exit, seen.stderr).to.equal(2);
+    const told = JSON.parse(seen.stdout) as Record<
+      string,
+      { exposure: { kind: string; ports: string[] }[]; policy: { rule: string; holds: unknown }[] }
+    >;
+    const open = (host: string): readonly string[] =>
+      told[host]!.exposure.filter(({ kind }) => kind === 'open').flatMap(({ ports }) => ports);
+    expect(open('node1')).to.deep.equal(['22/tcp']);
+    expect(open('node2')).to.deep.equal(['22/tcp', '80/tcp']);
+    const holds = (host: string): readonly unknown[] =>
+      told[host]!.policy.map(({ rule, holds }) => [rule, holds]);
+    expect(holds('node1')).to.deep.equal([['SSH', true]]);
+    expect(holds('node2')).to.deep.equal([
+      ['SSH', true],
+      ['no web', false],
+    ]);
+    expect(holds('node3')).to.deep.equal([
+      ['SSH', true],
+      ['odd', null],
+    ]);
+    const text = await orch(['firewall', 'exposure', 'node1:node2', '-i', inventory, '-b']);
+    expect(text.exit, text.stderr).to.equal(2);
+    expect(text.stdout)
+      .to.match(/^node1$/m)
+      .and.match(/^ {2}eth0, eth1 +any +22\/tcp, 80\/tcp$/m)
+      .and.include(
+        `policy: "no web" does not hold: 80/tcp is reachable from any but ${nodes} on eth0, eth1`,
+      );
+    expect([1, 2, 3].map((host) => lab.firewall(host))).to.deep.equal(before);
+  });
 });

@@ -135,6 +135,7 @@ async function wrongWith(line: string): Promise<string | undefined> {
     unlock: hosts,
     facts: (pattern, _, flags) => hosts(pattern, flags),
     firewallExport: hosts,
+    firewallExposure: hosts,
     run: plays,
     validate: plays,
     inventory: (flags: ListFlags) => {

@@ -38,6 +38,7 @@ async function called(
     unlock: (pattern, flags) => note('unlock', pattern, flags),
     facts: (pattern, filters, flags) => note('facts', [pattern, ...filters], flags),
     firewallExport: (host, flags) => note('firewall export', host, flags),
+    firewallExposure: (pattern, flags) => note('firewall exposure', pattern, flags),
     doc: (topic) => note('doc', topic),
     schema: (words) => note('schema', words),
     evaluate: (expression, flags) => note('eval', expression, flags),
