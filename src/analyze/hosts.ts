@@ -19,7 +19,7 @@ export function hostsOfPlays({ playbooks, inventory, select }: Program): PlayHos
   let grows = false;
   for (const play of playbooks.flatMap(({ plays }) => plays)) {
     try {
-      if (!hasTemplate(play.hosts)) of.set(play, select(written(play.hosts)));
+      if (!hasTemplate(play.hosts)) of.set(play, select(patternsOf(play.hosts)));
     } catch (failed) {
       if (failed instanceof OrchErrors) continue;
       if (!(failed instanceof OrchError)) throw failed;
@@ -40,9 +40,8 @@ const brings = (task: Task): boolean =>
   task.module === 'group_by' ||
   (task.module === 'meta' && metaOf(task) === 'refresh_inventory');
 
-const written = (tree: Tree): string =>
+/** Patterns of a list are each read on their own. */
+const patternsOf = (tree: Tree): readonly string[] =>
   tree.kind === 'list'
-    ? tree.items.map(written).join(',')
-    : tree.kind === 'scalar'
-      ? String(tree.value)
-      : '';
+    ? tree.items.flatMap(patternsOf)
+    : [tree.kind === 'scalar' ? String(tree.value) : ''];

@@ -17,7 +17,7 @@ export interface Program {
   /** Every lookup there is. */
   readonly lookups: ReadonlySet<string>;
   /** The hosts of a pattern, --limit applied. Throws PATTERN_NO_MATCH. */
-  readonly select: (pattern: string) => readonly Host[];
+  readonly select: (pattern: string | readonly string[]) => readonly Host[];
   /** Where a template that a task names is; nothing when it is not there. */
   readonly template: (
     name: string,
