@@ -1,3 +1,4 @@
+import { rowsOf } from '../lib/csv.ts';
 import { OrchError } from '../lib/errors.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import { findFile, readText, textOf, type Asking, type Lookup } from './search-path.ts';
@@ -33,41 +34,14 @@ function open(name: string, what: string, asking: Asking): string {
   });
 }
 
-/** The rows of a table in which `delimiter` stands between the cells. */
-function rows(text: string, delimiter: string): readonly (readonly string[])[] {
-  const found: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charAt(i);
-    if (quoted) {
-      if (char !== '"') cell += char;
-      else if (text[i + 1] === '"') cell += text.charAt(++i);
-      else quoted = false;
-    } else if (char === '"' && cell === '') quoted = true;
-    else if (char === delimiter) {
-      row.push(cell);
-      cell = '';
-    } else if (char === '\n') {
-      found.push([...row, cell.replace(/\r$/, '')]);
-      row = [];
-      cell = '';
-    } else cell += char;
-  }
-  if (cell !== '' || row.length > 0) found.push([...row, cell]);
-  return found.filter((cells) => cells.length > 1 || cells[0] !== '');
-}
-
 /** A cell of a table: of the row whose first cell is the term. */
 export const csvFile: Lookup = (terms, given, asking) =>
   terms.flatMap((term): Value[] => {
     const { key, option } = optionsOf(textOf(term), given);
     const delimiter = option('delimiter') ?? 'TAB';
-    const table = rows(
-      open(option('file') ?? 'ansible.csv', 'csvfile', asking),
-      delimiter === 'TAB' || delimiter === '\\t' ? '\t' : delimiter,
-    );
+    const table = rowsOf(open(option('file') ?? 'ansible.csv', 'csvfile', asking), {
+      delimiter: delimiter === 'TAB' || delimiter === '\\t' ? '\t' : delimiter,
+    });
     const column = Number(option('col') ?? 1);
     const row = table.find(([first]) => first === key);
     const cell = row?.[column];

@@ -118,7 +118,7 @@ function add(a: Val, b: Val): Val {
 }
 
 function subtract(a: Val, b: Val): Val {
-  if (a instanceof Moment && b instanceof Moment) return new Span(a.ms - b.ms);
+  if (a instanceof Moment && b instanceof Moment) return new Span(a.since(b));
   if (a instanceof Moment && b instanceof Span) return a.plus(-b.ms);
   return numbers('-', a, b, { floats: (x, y) => x - y, integers: (x, y) => x - y });
 }

@@ -124,7 +124,7 @@ export function order(a: Val, b: Val): number {
     const other = integerOf(right) ?? two;
     return whole < other ? -1 : whole > other ? 1 : 0;
   }
-  if (left instanceof Moment && right instanceof Moment) return left.ms - right.ms;
+  if (left instanceof Moment && right instanceof Moment) return left.since(right);
   if (left instanceof Span && right instanceof Span) return left.ms - right.ms;
   if (isText(left) && isText(right)) return textOrder(plainText(left), plainText(right));
   if (isList(left) && isList(right) && left instanceof Tuple === right instanceof Tuple) {

@@ -1,3 +1,4 @@
+import { bareName } from './bare-name.ts';
 import type { CallArgs, Expr, Macro, Stmt, Target } from './ast.ts';
 import { CAPTURED } from './ast.ts';
 import { GLOBALS } from './functions.ts';
@@ -90,7 +91,9 @@ function sifts({ name, args }: Extract<Expr, { kind: 'filter' }>): boolean {
   const first = args.list[0]?.value;
   const word = first?.kind === 'const' ? first.value : undefined;
   return (
-    /^(?:select|reject|map)(?:attr)?$/.test(name) && typeof word === 'string' && SIFTING.has(word)
+    /^(?:select|reject|map)(?:attr)?$/.test(name) &&
+    typeof word === 'string' &&
+    SIFTING.has(bareName(word))
   );
 }
 

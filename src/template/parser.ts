@@ -1,3 +1,4 @@
+import { bareName } from './bare-name.ts';
 import type { CallArgs, Expr } from './ast.ts';
 import { Cursor } from './cursor.ts';
 import { Flaw } from './flaw.ts';
@@ -13,8 +14,6 @@ const CONSTANTS: ReadonlyMap<string, Val> = new Map<string, Val>([
   ['None', null],
 ]);
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
-const PREFIX = /^(?:ansible\.(?:builtin|utils|netcommon|posix)|community\.general)\./;
-
 function numberIn(written: string, float: boolean): Val {
   const digits = written.replaceAll('_', '');
   return float ? numeric(Number(digits), true) : integer(BigInt(digits));
@@ -273,7 +272,7 @@ export class Parser extends Cursor {
     while (this.skip('.')) {
       name += `.${this.name(what).text}`;
     }
-    return { name: name.replace(PREFIX, ''), at };
+    return { name: bareName(name), at };
   }
 
   #test(of: Expr): Expr {

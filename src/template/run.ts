@@ -1,3 +1,4 @@
+import { bareName } from './bare-name.ts';
 import { OrchError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { ScalarTree } from '../model/tree.ts';
@@ -185,7 +186,8 @@ export class Run implements Runtime {
   }
 
   filter(name: string, value: Val, args: Args): Val {
-    const filter = FILTERS.get(name);
+    // `map('ansible.builtin.upper')` names it as text.
+    const filter = FILTERS.get(name) ?? FILTERS.get(bareName(name));
     if (!filter) {
       throw new OrchError('TEMPLATE_SYNTAX', unknownName('filter', name, FILTERS.keys()));
     }
@@ -197,7 +199,7 @@ export class Run implements Runtime {
   }
 
   test(name: string, value: Val, args: Args): Val {
-    const test = TESTS.get(name);
+    const test = TESTS.get(name) ?? TESTS.get(bareName(name));
     if (!test) throw new OrchError('TEMPLATE_SYNTAX', unknownName('test', name, TESTS.keys()));
     this.meter.step();
     if (value instanceof Unknown && (!test.foreseen || value instanceof UnknownPart)) return value;

@@ -10,9 +10,18 @@ import { yaml } from '../yaml.ts';
 import { limitText } from '../faults.ts';
 import type { Given } from '../runtime.ts';
 
-function hash(value: Val, algorithm: string): string {
+/** Names of Python's hashes that OpenSSL calls otherwise. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  blake2b: 'blake2b512',
+  blake2s: 'blake2s256',
+};
+
+function hash(value: Val, wanted: string): string {
+  const algorithm = Object.hasOwn(OTHERWISE, wanted)
+    ? (OTHERWISE[wanted] ?? wanted)
+    : wanted.replaceAll('_', '-');
   if (!getHashes().includes(algorithm)) {
-    throw failure(`There is no hash "${algorithm}".`, 'Use sha256, sha512, sha1 or md5.');
+    throw failure(`There is no hash "${wanted}".`, 'Use sha256, sha512, sha1 or md5.');
   }
   return createHash(algorithm).update(text(value)).digest('hex');
 }

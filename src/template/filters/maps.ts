@@ -1,4 +1,3 @@
-import { equal } from '../compare.ts';
 import { failure, wrongType } from '../faults.ts';
 import { mapKey } from '../keys.ts';
 import { iterate, type Filter, type Given } from '../runtime.ts';
@@ -7,6 +6,7 @@ import {
   Dict,
   dict,
   entriesOf,
+  integerOf,
   isList,
   isMapping,
   own,
@@ -15,72 +15,14 @@ import {
   type AnyMap,
   type Val,
 } from '../values.ts';
+import { mapping, merge, mergingOf } from './combining.ts';
 import { folded } from './keys.ts';
 import { sortBy } from '../order.ts';
 import { search } from '../jmespath/evaluate.ts';
 import { parsePath } from '../jmespath/parse.ts';
-import { distinct } from './sets.ts';
-
-function mapping(value: Val | undefined, what: string): AnyMap {
-  if (!isMapping(value)) throw wrongType(what, 'a map', value ?? null);
-  return value;
-}
-
-interface Merging {
-  readonly recursive: boolean;
-  readonly lists: string;
-}
-
-function merge(a: AnyMap, b: AnyMap, how: Merging): AnyMap {
-  // As Ansible does: with what is equal, or with nothing, no lists are added up.
-  if (entriesOf(a).length === 0 || equal(a, b)) return b;
-  const out = new Dict(entriesOf(a));
-  for (const [key, value] of entriesOf(b)) {
-    const before = own(a, key);
-    if (how.recursive && isMapping(before) && isMapping(value))
-      out.set(key, merge(before, value, how));
-    else if (isList(before) && isList(value)) out.set(key, mergeLists(before, value, how.lists));
-    else out.set(key, value);
-  }
-  return dict(out.all());
-}
-
-function mergeLists(a: readonly Val[], b: readonly Val[], how: string): readonly Val[] {
-  const without = (x: readonly Val[], y: readonly Val[]): readonly Val[] =>
-    distinct([...y, ...x]).slice(distinct(y).length);
-  switch (how) {
-    case 'keep':
-      return a;
-    case 'append':
-      return [...a, ...b];
-    case 'prepend':
-      return [...b, ...a];
-    case 'append_rp':
-      return [...without(a, b), ...b];
-    case 'prepend_rp':
-      return [...b, ...without(a, b)];
-    case 'replace':
-      return b;
-    default:
-      throw failure(
-        `combine() knows no list_merge "${how}".`,
-        'Use replace, keep, append, prepend, append_rp or prepend_rp.',
-      );
-  }
-}
 
 function combine(value: Val, given: Given): Val {
-  const how = {
-    recursive: given.extra.get('recursive') === true,
-    lists: text(given.extra.get('list_merge') ?? 'replace'),
-  };
-  const stray = [...given.extra.keys()].find((key) => key !== 'recursive' && key !== 'list_merge');
-  if (stray !== undefined) {
-    throw failure(
-      `The filter "combine" has no argument "${stray}".`,
-      'Its arguments: maps, recursive, list_merge.',
-    );
-  }
+  const how = mergingOf('combine', given);
   const all = [value, ...given.rest].flatMap((term) => (isList(term) ? term : [term]));
   return all
     .map((term) => mapping(term, 'The filter "combine"'))
@@ -106,16 +48,21 @@ function toItems(value: Val, keyName: string, valueName: string): Val {
   );
 }
 
-function fromItems(value: Val, keyName: string, valueName: string): Val {
+/** A value of a map, or of a list of two, as findings of patterns are. */
+const part = (item: Val, name: Val): Val | undefined =>
+  isList(item) && integerOf(name) !== undefined
+    ? item[Number(name)]
+    : own(mapping(item, 'The filter "items2dict"'), name);
+
+function fromItems(value: Val, keyName: Val, valueName: Val): Val {
   if (!isList(value)) throw wrongType('The filter "items2dict"', 'a list', value);
   return dict(
     value.map((item) => {
-      const whole = mapping(item, 'The filter "items2dict"');
-      const key = own(whole, keyName);
-      const inner = own(whole, valueName);
+      const key = part(item, keyName);
+      const inner = part(item, valueName);
       if (key === undefined || inner === undefined) {
         throw failure(
-          `An item has no "${key === undefined ? keyName : valueName}".`,
+          `An item has no "${text(key === undefined ? keyName : valueName)}".`,
           'Name them: items2dict(key_name=..., value_name=...).',
         );
       }
@@ -162,7 +109,7 @@ export const MAPS: Readonly<Record<string, Filter>> = {
   items2dict: {
     params: ['key_name', 'value_name'],
     run: (value, given) =>
-      fromItems(value, given.text('key_name', 'key'), given.text('value_name', 'value')),
+      fromItems(value, given.get('key_name') ?? 'key', given.get('value_name') ?? 'value'),
   },
   json_query: {
     params: ['expr'],

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { failure } from '../faults.ts';
+import { failure, wrongType } from '../faults.ts';
 import { md5Crypt, shaCrypt } from '../sha-crypt.ts';
 import type { Filter, Given, Runtime } from '../runtime.ts';
 import { text } from '../text.ts';
+import { isText } from '../values.ts';
 
 interface Scheme {
   readonly salt: number;
@@ -36,7 +37,8 @@ const LETTERS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 
 function saltOf(given: Given, runtime: Runtime, usual: number): string {
   const wanted = given.optional('salt');
-  if (wanted !== undefined) {
+  // As in Ansible an empty salt is none: all equal passwords would look equal.
+  if (wanted !== undefined && wanted !== '') {
     if (!/^[./0-9A-Za-z]*$/.test(wanted) || wanted.length > usual) {
       throw failure(`A salt has at most ${usual} letters, digits, dots and slashes.`);
     }
@@ -93,6 +95,7 @@ export const PASSWORDS: Readonly<Record<string, Filter>> = {
   password_hash: {
     params: ['hashtype', 'salt', 'salt_size', 'rounds', 'ident'],
     run: (value, given, runtime) => {
+      if (!isText(value)) throw wrongType('A password to hash', 'text', value);
       const name = given.text('hashtype', 'sha512');
       const scheme = schemeOf(name);
       const salt = saltOf(given, runtime, scheme.salt);

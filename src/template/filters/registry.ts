@@ -2,7 +2,9 @@ import type { Filter } from '../runtime.ts';
 import { ADDRESSES } from './addresses.ts';
 import { BASICS } from './basics.ts';
 import { CHANCES } from './chances.ts';
+import { COLLECTIONS } from './collections.ts';
 import { COMMENTS } from './comments.ts';
+import { DURATIONS } from './durations.ts';
 import { ENCODINGS } from './encodings.ts';
 import { LISTS } from './lists.ts';
 import { MAPS } from './maps.ts';
@@ -15,6 +17,7 @@ import { SELECTIONS } from './selections.ts';
 import { SETS } from './sets.ts';
 import { SIZES } from './sizes.ts';
 import { SPELT } from './spelt.ts';
+import { STRUCTURES } from './structures.ts';
 import { TEXTS } from './texts.ts';
 import { TIMES } from './times.ts';
 import { WRAPPING } from './wrapping.ts';
@@ -25,7 +28,9 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map(
     ...ADDRESSES,
     ...BASICS,
     ...CHANCES,
+    ...COLLECTIONS,
     ...COMMENTS,
+    ...DURATIONS,
     ...ENCODINGS,
     ...LISTS,
     ...MAPS,
@@ -38,6 +43,7 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map(
     ...SETS,
     ...SIZES,
     ...SPELT,
+    ...STRUCTURES,
     ...TEXTS,
     ...TIMES,
     ...WRAPPING,
