@@ -128,7 +128,7 @@ describe('breaches of a policy', () => {
         const found = new Set(breachesOf(rule, { now, later: now }).map(({ kind }) => kind));
         expect([...found].sort()).to.deep.equal(kindsIn(asked(rule, now)));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     ));
 
   it('that a change brings are those that no packet found before it', () =>
@@ -144,7 +144,7 @@ describe('breaches of a policy', () => {
           [],
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     ));
 
   it('tell whether they come or go with the next reload', () => {
