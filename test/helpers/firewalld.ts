@@ -49,6 +49,7 @@ export function host(
       zoneNames: [...new Set(['block', 'drop', 'public', 'trusted', ...Object.keys(all)])].sort(),
       interfaces: ['eth0', 'eth1', 'eth2', 'lo'],
       serviceNames: ['cockpit', 'dhcpv6-client', 'http', 'https', 'ssh'],
+      missing: [],
       services: {
         ssh: { ports: ['22/tcp'], protocols: [], hasDestination: false },
         https: { ports: ['443/tcp'], protocols: [], hasDestination: false },

@@ -45,10 +45,40 @@ describe('faults of a firewall', function () {
         'firewalld on this host has no service "htpt". Did you mean "http"?',
         'firewall-cmd --get-services',
       ],
+      [
+        'set of addresses',
+        "firewalld_zone: { zone: trusted, sources: [10.42.0.0/16, 'ipset:nodes'] }",
+        64,
+        'firewalld on this host has no ipset "nodes".',
+        '--new-ipset=nodes',
+      ],
+      [
+        'set of addresses that ports are opened to',
+        "firewalld_port: { ports: [99/tcp], sources: ['ipset:nodes'] }",
+        51,
+        'firewalld on this host has no ipset "nodes".',
+        '--new-ipset=nodes',
+      ],
+      [
+        'protocol',
+        'firewalld_zone: { zone: public, protocols: [gre, nonsense] }',
+        56,
+        'this host knows no protocol "nonsense".',
+        '/etc/protocols',
+      ],
+      [
+        'service in a rich rule',
+        'firewalld_zone: { zone: public, rich_rules: [rule service name=htpt accept] }',
+        52,
+        'firewalld on this host has no service "htpt". Did you mean "http"?',
+        'firewall-cmd --get-services',
+      ],
     ] as const) {
       it(`of a ${what} write nothing and tell what there is`, async () => {
         const changes = sinceHere(lab, 1);
         const book = playbook(`    - ${task}\n`);
+        const check = await attempt(book, '-l', 'node1', '--check');
+        expect(faultOf(check).message, 'foreseen').to.equal(message);
         const run = await attempt(book, '-l', 'node1');
         expect(run.exit).to.equal(2);
         const fault = faultOf(run);
@@ -58,6 +88,42 @@ describe('faults of a firewall', function () {
         expect(changes(1)).to.deep.equal([]);
       });
     }
+  });
+
+  for (const [what, before, task] of [
+    [
+      'a service',
+      'firewall-cmd -q --permanent --new-service=mine && firewall-cmd -q --permanent --service=mine --add-port=7/tcp',
+      'zone: public, services: [mine]',
+    ],
+    [
+      'an ipset',
+      'firewall-cmd -q --permanent --new-ipset=mine --type=hash:net',
+      "zone: trusted, sources: ['ipset:mine']",
+    ],
+  ] as const) {
+    it(`tells of ${what} that does not run yet, and takes it in the permanent configuration`, async () => {
+      lab.shell(1, before);
+      const both = playbook(`    - firewalld_zone: { ${task} }\n`);
+      for (const more of [['--check'], []]) {
+        const fault = faultOf(await attempt(both, '-l', 'node1', ...more));
+        expect(fault.message).to.match(/"mine" is in the permanent configuration only/);
+      }
+      const later = playbook(`    - firewalld_zone: { ${task}, persist: permanent }\n`);
+      expect((await attempt(later, '-l', 'node1')).totals['node1']).to.include({ changed: 1 });
+      lab.shell(1, 'firewall-cmd -q --reload');
+      expect((await attempt(both, '-l', 'node1')).totals['node1']).to.include({
+        changed: 0,
+        ok: 1,
+      });
+    });
+  }
+
+  it('knows what the services of rich rules open, so that a rule on another port is no doubt', async () => {
+    const book = playbook(
+      '    - firewalld_zone: { zone: public, rich_rules: [rule service name=http reject] }\n',
+    );
+    expect((await attempt(book, '-l', 'node1')).exit).to.equal(0);
   });
 
   describe('a firewalld that does not run', () => {

@@ -1,7 +1,8 @@
 import type { Result, Seen, StateModule } from '../../model/module.ts';
 import { lockoutWarnings } from './lockout-guard.ts';
 import { openNow, desiredPorts, stillOpenBy } from './port-desired.ts';
-import { portIntent, portProblems } from './port-intent.ts';
+import { askedFor } from './names.ts';
+import { portIntent, portNames, portProblems } from './port-intent.ts';
 import { type PortParams, portParams } from './port-params.ts';
 import { coalesce, covered, formatPort, type Port, readPorts, showPorts } from './ports.ts';
 import { firewalld } from './resource.ts';
@@ -46,11 +47,13 @@ export const firewalldPort: StateModule<
 
 function scopeOf(params: PortParams): FirewalldScope {
   const intent = portIntent(params);
+  const names = askedFor(portNames(intent));
   return {
     zones: params.zone === undefined ? [] : [params.zone],
     interfaces: [],
     sources: [],
     services: [],
+    ...(names.length > 0 ? { names } : {}),
     definitions: true,
     mayReload: false,
     thorough: false,

@@ -1,5 +1,6 @@
 import type { Result, Seen, StateModule } from '../../model/module.ts';
 import { lockoutWarnings } from './lockout-guard.ts';
+import { askedFor } from './names.ts';
 import { formatPort, intersect, readPorts } from './ports.ts';
 import { firewalld } from './resource.ts';
 import type { FirewalldFacts, FirewalldScope, FirewalldState } from './state.ts';
@@ -7,7 +8,7 @@ import { aliasPersist, BUILTIN, settingsIn, zoneOf } from './zone-edit.ts';
 import { type ListKey, zoneIntent, type ZoneIntent } from './zone-intent.ts';
 import { coveredNotes, offlineWarnings, stateNotes, wideWarnings, zoneData } from './zone-notes.ts';
 import { inZone, type ZoneParams, zoneParams } from './zone-params.ts';
-import { desiredZone } from './zone-desired.ts';
+import { desiredZone, zoneNames } from './zone-desired.ts';
 import { zoneProblems } from './zone-problems.ts';
 
 /** Describes a firewalld zone: what it holds, what it opens, its target; in runtime and permanent alike. */
@@ -48,7 +49,9 @@ export const firewalldZone: StateModule<
 };
 
 function scopeOf(params: ZoneParams): FirewalldScope {
-  const { lists, mayWriteOffline } = zoneIntent(inZone(params, ''));
+  const intent = zoneIntent(inZone(params, ''));
+  const { lists, mayWriteOffline } = intent;
+  const names = zoneNames(params, intent);
   // The default zone is always looked at.
   const zones = params.zone === undefined ? [] : [params.zone];
   return {
@@ -56,7 +59,8 @@ function scopeOf(params: ZoneParams): FirewalldScope {
     ...(onlyUnbinds(params) ? { idle: zones } : {}),
     interfaces: lists.interfaces.add ?? [],
     sources: lists.sources.add ?? [],
-    services: lists.services.add ?? [],
+    services: names.filter(({ kind }) => kind === 'services').map(({ name }) => name),
+    ...(names.length > 0 ? { names: askedFor(names) } : {}),
     definitions: true,
     // A zone that firewalld does not ship may have to be made or deleted, which takes a reload.
     mayReload: params.target !== undefined || zones.some((zone) => !BUILTIN.includes(zone)),

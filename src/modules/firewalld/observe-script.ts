@@ -1,6 +1,7 @@
 import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import { DBUS_SEND } from './dbus-send-text.ts';
 import { READ_ZONE, STARTERS } from './dbus-send.ts';
+import { NAMES } from './names.ts';
 import { SESSION } from './session-script.ts';
 
 /** What the observation is told; every list is of plain words. */
@@ -9,6 +10,8 @@ export interface Questions {
   /** Looked at only where something is bound to them. */
   readonly idle: readonly string[];
   readonly services: readonly string[];
+  /** Names the host must know, as `ipsets nodes`. */
+  readonly names: readonly string[];
   readonly interfaces: readonly string[];
   readonly definitions: boolean;
   /** Zones with a file in /etc are looked at, too. */
@@ -29,12 +32,14 @@ export function observeScript(asked: Questions): Shell {
     sh`named=${asked.zones.join('\n')} idle=${asked.idle.join('\n')} asked=${asked.services.join('\n')} nmif=${asked.interfaces.join('\n')}`,
     sh`defs=${flag(asked.definitions)} svcs=${flag(asked.serviceNames)} reload=${flag(asked.reload)}`,
     sh`thorough=${flag(asked.thorough)} edited=${flag(asked.edited)} offline=${flag(asked.offline)}`,
+    ...(asked.names.length > 0 ? [sh`names=${asked.names.join('\n')}`] : []),
     raw(PRELUDE),
     raw(ACCESS),
     raw(FILES),
     raw(ZONES),
     raw(MORE),
     ...(asked.definitions ? [raw(DEFINITIONS)] : []),
+    ...(asked.names.length > 0 ? [raw(NAMES)] : []),
     raw(SESSION),
     raw("printf '@end\\n'"),
   ]);

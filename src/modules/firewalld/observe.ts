@@ -19,6 +19,7 @@ export function observeFirewalld(
       idle: all((scope) => scope.idle ?? []),
       interfaces: all((scope) => scope.interfaces),
       services,
+      names: all((scope) => scope.names ?? []),
       definitions,
       edited: any((scope) => scope.edited === true),
       serviceNames: services.length > 0 || thorough,

@@ -3,6 +3,7 @@ import { oncePerText } from '../../lib/once.ts';
 import type { Seen } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import { readBusctl } from './busctl-text.ts';
+import { missingNames } from './names.ts';
 import { DIRECT, odditiesOf } from './oddities.ts';
 import type { Sections } from './parse-sections.ts';
 import { readSections } from './parse-sections.ts';
@@ -53,6 +54,7 @@ export function parseReply(
         .map(stem)
         .filter((name) => name !== '*'),
     ),
+    missing: missingNames(sections),
     services: definitions(`${usual(files)}${sections.text('definitions') ?? ''}`),
     k3sActive: units.length === 4 ? units.slice(0, 2).includes('active') : null,
     kubeRules: counted(sections.text('kube')),

@@ -1,11 +1,13 @@
 import { didYouMean } from '../../lib/nearest.ts';
 import { Refusal, type Seen } from '../../model/module.ts';
 import { certain, coverage, type Opener } from './coverage.ts';
+import { refuseUnknownNames } from './names.ts';
 import {
   limitedAmong,
   limitedRules,
   portIntent,
   type PortIntent,
+  portNames,
   portProblems,
 } from './port-intent.ts';
 import type { PortParams } from './port-params.ts';
@@ -35,6 +37,8 @@ export function desiredPorts(current: Current, params: PortParams): FirewalldSta
   const zone = params.zone ?? state.defaultZone;
   const configs = reachable(current, intent, zone);
   if (configs instanceof Refusal) return configs;
+  const unknown = refuseUnknownNames(portNames(intent), facts, configs);
+  if (unknown) return unknown;
   let next = state;
   for (const config of configs) {
     const old = settingsIn(state, zone, config);

@@ -1,6 +1,7 @@
 import { familyOf } from '../../lib/cidr.ts';
 import { oncePer } from '../../lib/once.ts';
 import type { Problem } from '../../model/module.ts';
+import { namesIn, type NameUsed } from './names.ts';
 import { readPortItems } from './port-items.ts';
 import type { PortParams } from './port-params.ts';
 import { coalesce, covered, formatPort, isFault, parsePort, type Port, subtract } from './ports.ts';
@@ -51,6 +52,10 @@ function itemsOf({ ports, port }: Loose): readonly unknown[] {
       : [ports];
   return port === undefined ? list : [...list, port];
 }
+
+/** Names in what shall be open that the host must know: ipsets. */
+export const portNames = ({ closes, sources }: PortIntent): readonly NameUsed[] =>
+  closes ? [] : namesIn({ sources }, (key) => `/${key}`);
 
 /** What the schema cannot say about the arguments of firewalld_port. */
 export function portProblems(params: unknown): readonly Problem[] {

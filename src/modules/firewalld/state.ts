@@ -1,3 +1,5 @@
+import type { NameMissing } from './names.ts';
+
 /** The settings of one zone in one configuration. Lists are sorted and canonical (domain rules: masks, case, /32). */
 export interface ZoneSettings {
   readonly target: 'default' | 'ACCEPT' | 'DROP' | '%%REJECT%%';
@@ -51,6 +53,8 @@ export interface FirewalldFacts {
   readonly interfaces: readonly string[];
   /** Every service name there is. */
   readonly serviceNames: readonly string[];
+  /** Names that were asked for and that the host does not know, or not in both configurations. */
+  readonly missing: readonly NameMissing[];
   /** Definitions of the services that are enabled in, or asked of, the zones looked at. */
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** Whether k3s runs here; null when it was not asked for. */
@@ -121,6 +125,8 @@ export interface FirewalldScope {
   readonly sources: readonly string[];
   /** Services the task names. */
   readonly services: readonly string[];
+  /** Names the task uses that the host must know, as `ipsets nodes`. */
+  readonly names?: readonly string[];
   /** Look at every zone that has a file of its own in /etc, too. */
   readonly edited?: boolean;
   /** Ask for the definitions of the services enabled in the zones looked at. */

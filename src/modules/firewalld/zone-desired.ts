@@ -1,5 +1,6 @@
 import { didYouMean } from '../../lib/nearest.ts';
 import { Refusal, type Seen } from '../../model/module.ts';
+import { namesIn, type NameUsed, refuseUnknownNames } from './names.ts';
 import { overlapSentence, overlapsOf } from './overlap.ts';
 import { close, editPorts, open, subtract, within } from './ports.ts';
 import type { FirewalldFacts, FirewalldState, ZoneSettings } from './state.ts';
@@ -16,6 +17,7 @@ import {
 import { type ZoneIntent, zoneIntent } from './zone-intent.ts';
 import { inZone, type NamedZone, type ZoneParams } from './zone-params.ts';
 import { zoneProblems } from './zone-problems.ts';
+import { asRich } from './zone-rich.ts';
 
 type Current = Seen<FirewalldState, FirewalldFacts>;
 
@@ -29,7 +31,9 @@ export function desiredZone(current: Current, given: ZoneParams): FirewalldState
   if (configs instanceof Refusal) return configs;
   const refusal = intent.deletes
     ? refuseDeletion(current.state, intent)
-    : (refuseNames(current.facts, params, intent) ?? refuseOwners(current.state, params, intent));
+    : (refuseInterfaces(current.facts, params, intent) ??
+      refuseUnknownNames(zoneNames(params, intent), current.facts, configs) ??
+      refuseOwners(current.state, params, intent));
   if (refusal) return refusal;
   const wanted = intent.deletes
     ? remove(current.state, intent, configs)
@@ -70,8 +74,8 @@ function refuseDeletion(state: FirewalldState, { zone }: ZoneIntent): Refusal | 
   });
 }
 
-/** Interfaces and services that the host does not have. */
-function refuseNames(
+/** Interfaces that the host does not have. */
+function refuseInterfaces(
   facts: FirewalldFacts,
   params: ZoneParams,
   intent: ZoneIntent,
@@ -89,21 +93,29 @@ function refuseNames(
       );
     }
   }
-  for (const name of intent.lists.services.add ?? []) {
-    if (facts.serviceNames.includes(name)) continue;
-    return new Refusal(
-      `firewalld on this host has no service "${name}".${didYouMean(name, facts.serviceNames)}`,
-      {
-        hint: 'see firewall-cmd --get-services, or open its ports under ports:',
-        pointer: pointerTo('services', name, params.services),
-      },
-    );
-  }
   return undefined;
 }
 
 const pointerTo = (key: string, name: string, given: readonly string[] = []): string =>
   given.includes(name) ? `/${key}/${given.indexOf(name)}` : `/${key}`;
+
+/** Names in what the zone shall have that the host must know. */
+export const zoneNames = (params: ZoneParams, { lists }: ZoneIntent): readonly NameUsed[] =>
+  namesIn(
+    {
+      services: lists.services.add,
+      protocols: lists.protocols.add,
+      sources: lists.sources.add,
+      rich_rules: lists.rich_rules.add,
+    },
+    (key, entry) => {
+      const given = key === 'rich_rules' ? params.rich_rules?.map(asRich) : listOf(params, key);
+      return pointerTo(key, entry, given);
+    },
+  );
+
+const listOf = (params: ZoneParams, key: string): readonly string[] | undefined =>
+  key === 'services' || key === 'protocols' || key === 'sources' ? params[key] : undefined;
 
 /** Entries of other zones that may not be taken, and sources that would be in two zones at once. */
 function refuseOwners(

@@ -2,11 +2,11 @@ import type { Problem } from '../../model/module.ts';
 import { Unknown } from '../../model/value.ts';
 import { readPortItems } from './port-items.ts';
 import { isFault, parsePort } from './ports.ts';
+import { richFault } from './rich-fault.ts';
 import { canonicalSource } from './sources.ts';
 import { aliasPersist } from './zone-edit.ts';
 import { LIST_KEYS, type ListKey, SINGULAR } from './zone-intent.ts';
 import type { ZoneParams } from './zone-params.ts';
-import { parseRich } from './zone-rich.ts';
 
 /** Arguments before or after templating: any scalar may still be unknown. */
 type Loose = Partial<Record<keyof ZoneParams, unknown>>;
@@ -83,21 +83,6 @@ const CHECKS: Readonly<Record<Exclude<ListKey, 'ports'>, (entry: string) => Faul
   protocols: protocolFault,
   rich_rules: richFault,
 };
-
-/** Clauses that say what is done, not to what. */
-const ACTIONS = new Set(['log', 'nflog', 'audit', 'accept', 'reject', 'drop', 'mark']);
-
-function richFault(entry: string): Fault | undefined {
-  const rule = parseRich(entry);
-  if ('message' in rule) return rule;
-  const isAbout = rule.sections.some(({ name }) => !ACTIONS.has(name));
-  return isAbout || Number(rule.head['priority'] ?? 0) !== 0
-    ? undefined
-    : {
-        message: `"${entry}" is about nothing: firewalld takes no rule without a source, a destination, or a port, service or other element`,
-        hint: 'name what it is about, or give it a priority',
-      };
-}
 
 /** Why firewalld or the kernel would not take the name of an interface. */
 export function interfaceFault(name: string): Fault | undefined {

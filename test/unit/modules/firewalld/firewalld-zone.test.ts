@@ -201,9 +201,41 @@ describe('firewalld_zone', () => {
   });
 
   it('refuses a service that does not exist', () => {
-    expect(refused(host(), { zone: 'public', services: ['htps'] }).message).to.match(
+    const current = host({}, { missing: [{ kind: 'services', name: 'htps', only: undefined }] });
+    expect(refused(current, { zone: 'public', services: ['htps'] }).message).to.match(
       /^firewalld on this host has no service "htps"\. Did you mean "https?"\?$/,
     );
+  });
+
+  it('refuses names that the host does not know, at the entry that has them', () => {
+    const current = host(
+      {},
+      {
+        missing: [
+          { kind: 'ipsets', name: 'nodes', only: undefined },
+          { kind: 'ipsets', name: 'new', only: 'permanent' },
+          { kind: 'protocols', name: 'tpc', only: undefined },
+          { kind: 'services', name: 'mine', only: undefined },
+        ],
+      },
+    );
+    const zone = 'public';
+    const sources = refused(current, { zone, sources: ['10.0.0.0/8', 'ipset:nodes'] });
+    expect(sources.message).to.equal('firewalld on this host has no ipset "nodes".');
+    expect(sources.pointer).to.equal('/sources/1');
+    expect(sources.code).to.equal('NOT_ON_HOST');
+    expect(refused(current, { zone, sources: ['ipset:new'] }).message).to.equal(
+      'ipset "new" is in the permanent configuration only, and does not run yet',
+    );
+    wanted(current, { zone, sources: ['ipset:new'], persist: 'permanent' });
+    wanted(current, { zone, remove: { sources: ['ipset:nodes'], protocols: ['tpc'] } });
+    expect(refused(current, { zone, protocols: ['gre', 'tpc'] }).pointer).to.equal('/protocols/1');
+    const rule = refused(current, {
+      zone,
+      rich_rules: ['rule service name=ssh accept', 'rule service name=mine accept'],
+    });
+    expect(rule.message).to.match(/^firewalld on this host has no service "mine"/);
+    expect(rule.pointer).to.equal('/rich_rules/1');
   });
 
   it('refuses forward where firewalld has none', () => {
