@@ -45,7 +45,7 @@ export const changesHost = ({ module, found }: Alone, ready: readonly Ready[]): 
 /** Check mode: an action that was not done, or asked too early, leaves what comes behind it in doubt. */
 export function noted(
   work: Alone,
-  { check, machine }: Way,
+  { check, idle, machine }: Way,
   ready: Ready | undefined,
   o: Outcome,
 ): Outcome {
@@ -53,7 +53,7 @@ export function noted(
   const { found } = work;
   const said = ready ? foreseen(work, excusedLook(o, machine.doubts)) : o;
   const notDone = ready ? ready.foresees === true && o.kind === 'changed' : o.message === NOT_RUN;
-  if (notDone) machine.doubts.unapplied.set(nameOf(found.step.task), 'anything');
+  if (notDone && !idle) machine.doubts.unapplied.set(nameOf(found.step.task), 'anything');
   return said;
 }
 

@@ -89,8 +89,13 @@ export const truthy = (value: Value | undefined): boolean =>
       ? /^(y|yes|on|true|t|1)$/i.test(value)
       : Boolean(value);
 
-/** Whether a task only foresees: `check_mode` wins over --check. */
-export function checks(task: Task, scope: Scope, options: RunOptions): boolean {
+/** Whether a task only foresees, `check_mode` wins over --check, and whether it says so itself. */
+export function checks(
+  task: Task,
+  scope: Scope,
+  options: RunOptions,
+): { readonly check: boolean; readonly idle: boolean } {
   const keyword = task.keywords.checkMode;
-  return keyword ? truthy(scope.resolve(keyword)) : options.check;
+  const own = keyword && truthy(scope.resolve(keyword));
+  return { check: own ?? options.check, idle: own === true };
 }

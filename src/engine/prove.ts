@@ -107,7 +107,7 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
       const done = { plan, behind, kept };
       if (check || moves.every((move) => move.plan instanceof OrchError)) {
         if (check) remember(asked, dry, plan);
-        if (dry) exposes(around, asked, moves, plan, plan.folds);
+        if (dry && way?.idle !== true) exposes(around, asked, moves, plan, plan.folds);
         const settled = settle(plan, foreseenFates(moves), earlier);
         return { ...done, settled, seen: check ? plan.folds : folds, sent: false };
       }
@@ -152,9 +152,9 @@ function exposes(
   if (way) spot.stage.world.exposed.note(way.machine.host, told, now);
 }
 
-/** Check mode: later waves see what this one would have changed, and what of it they cannot see. */
+/** Check mode: later waves see what this one would have changed, and what of it they cannot see; what no run makes they do not. */
 function remember({ needs, way }: Asked, dry: boolean, plan: WavePlan): void {
-  if (!way || !dry) return;
+  if (!way || !dry || way.idle) return;
   const { foreseen, doubts } = way.machine;
   for (const [key, fold] of plan.folds) {
     if (fold instanceof OrchError) continue;

@@ -13,11 +13,16 @@ export interface Way {
   readonly machine: Machine;
   readonly identity: Identity;
   readonly check: boolean;
+  /** It says itself that it only foresees: nothing comes of it, in a run as little as in a check. */
+  readonly idle: boolean;
 }
 
 /** Whether two tasks may share a trip. */
 export const sameWay = (a: Way, b: Way): boolean =>
-  a.machine === b.machine && a.check === b.check && sameIdentity(a.identity, b.identity);
+  a.machine === b.machine &&
+  a.check === b.check &&
+  a.idle === b.idle &&
+  sameIdentity(a.identity, b.identity);
 
 /**
  * How a task reaches a machine: `there` are the variables of the host it works on, `own` those of the host it
@@ -30,7 +35,7 @@ export const wayAt = (
 ): Way => ({
   machine: stage.world.machines.at(stage.input.targetOf(host, there)),
   identity: identityOf(task, there, stage.input.options),
-  check: checks(task, own, stage.input.options),
+  ...checks(task, own, stage.input.options),
 });
 
 /** Ways to the own machine of one host, for tasks one after the other: where it is, is asked once for most of them. */
@@ -53,7 +58,7 @@ export class Ways {
     return {
       machine: this.#machine,
       identity: identityOf(task, scope, input.options),
-      check: checks(task, scope, input.options),
+      ...checks(task, scope, input.options),
     };
   }
 }

@@ -66,7 +66,7 @@ function host(told: Readonly<Record<string, readonly (string | Reply)[]>>, conne
   } as unknown as RunInput;
   const target = { name: 'h', connection, address: 'h', connectTimeout: 10_000 } as Target;
   const machine = new Machine(input, target);
-  const way = { machine, identity: {}, check: false };
+  const way = { machine, identity: {}, check: false, idle: false };
   const ready = {
     params: {},
     part: { script: raw('go') },

@@ -68,6 +68,23 @@ describe('waves', () => {
       expect((await toy.run(book, { check: true, strictCheck: true })).exit).to.equal(13);
     });
 
+    it('does not take for done what a task with check_mode: true only asks, as in a run', async () => {
+      const toy = toys();
+      const asks = '      check_mode: true\n';
+      const book = play(
+        has('a', 'x', asks),
+        has('b', 'x'),
+        has('c', 'x, y', asks),
+        has('d', 'x, y'),
+      );
+      const foreseen = await toy.run(book, check);
+      const done = await toy.run(book);
+      expect(done.tale()).to.deep.equal(['a changed', 'b changed', 'c changed', 'd changed']);
+      expect(foreseen.tale()).to.deep.equal(done.tale());
+      expect(foreseen.outcome('b').changes).to.deep.equal([change(['x'])]);
+      expect(foreseen.outcome('d').changes).to.deep.equal([change(['y'])]);
+    });
+
     it('does not know what a command would say, nor what hangs on it', async () => {
       const toy = toys();
       const foreseen = await toy.run(
