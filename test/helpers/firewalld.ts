@@ -59,6 +59,8 @@ export function host(
       kubeRules: null,
       networkManager: {},
       poison: [],
+      unsaved: [],
+      policyZones: {},
       session: null,
       hostPolicies: [],
       prioritised: false,

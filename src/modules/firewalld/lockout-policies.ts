@@ -32,6 +32,23 @@ export function policiesIn(files: ReadonlyMap<string, readonly string[]>): reado
     });
 }
 
+/** Zones that policies name, each with such a policy: firewalld does not start without them. */
+export const policyZonesIn = (
+  files: ReadonlyMap<string, readonly string[]>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...files]
+      .filter(([path]) => path.includes('/policies/'))
+      .flatMap(([path, lines]) =>
+        (elementsOf(lines.join('\n'), path) ?? [])
+          .filter(({ name }) => name === 'ingress-zone' || name === 'egress-zone')
+          .map(({ attributes }) => [
+            attributes['name'] ?? '',
+            path.replace(/^.*\//, '').replace(/\.xml$/, ''),
+          ]),
+      ),
+  );
+
 /** A policy file that cannot be read is no reason to fail: it may do anything. */
 function elementsOf(text: string, path: string): readonly Element[] | undefined {
   try {

@@ -2,6 +2,7 @@ import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import { DBUS_SEND } from './dbus-send-text.ts';
 import { READ_ZONE, STARTERS } from './dbus-send.ts';
 import { NAMES } from './names.ts';
+import { KUBE, UNSAVED } from './reload-script.ts';
 import { SESSION } from './session-script.ts';
 
 /** What the observation is told; every list is of plain words. */
@@ -119,6 +120,8 @@ rules=$L default=public
 for z in $named; do look "$z"; done
 [ $access = dbus ] || for z in $idle; do look "$z"; done
 [ -z "$edited" ] || for z in $own; do look "\${z%.xml}"; done
+# What only runs is done once more behind a reload: in all zones.
+[ -z "$reload" ] || for z in $files; do z=\${z##*/}; look "\${z%.xml}"; done
 for l in $text; do
   case $l in
     "$E/firewalld.conf:"*DefaultZone*=*) default=\${l#*=}; default=\${default# }; look "$default" ;;
@@ -204,20 +207,9 @@ printf '@access %s\\n@files\\n%s\\n' "$access" "$text"
   fi
 done`;
 
-/** Rules of kube-proxy and of the network plugin, which firewalld before 2.0 takes away when it reloads. */
-const KUBE = `kube() {
-  c=0
-  if command -v iptables-save >/dev/null; then s=$(iptables-save 2>/dev/null)
-  elif command -v nft >/dev/null; then s=$(nft list ruleset 2>/dev/null)
-  else return 0; fi
-  case $s in *KUBE-* | *CNI-*) ;; *) printf '@kube\\n0\\n'; return 0 ;; esac
-  IFS=$L; set -f
-  for l in $s; do case $l in '-A KUBE-'* | '-A CNI-'* | *'chain KUBE-'* | *'chain CNI-'* | *' jump KUBE-'* | *' jump CNI-'* | *' goto KUBE-'*) c=$((c + 1)) ;; esac; done
-  printf '@kube\\n%s\\n' "$c"
-}`;
-
 /** What only reloads, thorough looks and NetworkManager hosts need. */
 const MORE = `${KUBE}
+${UNSAVED}
 if [ -n "$reload$thorough" ]; then
   case $access in
     dbus) printf '@version\\n'; busctl --system --auto-start=no --timeout=15 get-property $D $P $D version 2>&1 ;;
@@ -228,6 +220,7 @@ if [ -n "$reload$thorough" ]; then
     u=$(systemctl is-active k3s k3s-agent ufw nftables 2>/dev/null); printf '@units\\n%s\\n' "$u"
     [ -z "$reload" ] || case $u in active* | *"$L"active"$L"*"$L"*) kube ;; esac
   fi
+  [ -z "$reload" ] || unsaved
 fi
 if [ -n "$thorough" ]; then
   case $access in

@@ -7,9 +7,18 @@ import { missingNames } from './names.ts';
 import { DIRECT, odditiesOf } from './oddities.ts';
 import type { Sections } from './parse-sections.ts';
 import { readSections } from './parse-sections.ts';
-import { policiesIn } from './lockout-policies.ts';
+import { policiesIn, policyZonesIn } from './lockout-policies.ts';
+import {
+  filesOf,
+  type Files,
+  type Found,
+  fromFiles,
+  rawFile,
+  stem,
+  wantedOf,
+} from './parse-files.ts';
 import { definitionsIn } from './parse-services.ts';
-import { canonical, settingsFromBus, zonesFromList } from './parse-settings.ts';
+import { canonical, zonesFromList } from './parse-settings.ts';
 import { sessionOf } from './session-parse.ts';
 import type {
   ControlLine,
@@ -20,7 +29,6 @@ import type {
   ZoneSettings,
 } from './state.ts';
 import { zoneMet } from './zone-reach.ts';
-import { zoneFromXml } from './zone-xml.ts';
 
 /** Reads the reply of the observation. Throws REPLY_UNREADABLE, or the error that says what is down. */
 export function parseReply(
@@ -34,7 +42,9 @@ export function parseReply(
   const defaultZone = conf['DefaultZone'] ?? 'public';
   const managed = networkManagerOf(sections);
   const found =
-    access === 'cli' ? fromList(sections, scopes, defaultZone) : fromFiles(sections, files, access);
+    access === 'cli'
+      ? fromList(sections, scopes, defaultZone)
+      : fromFiles(sections, files, access, wantedOf(scopes, defaultZone));
   const zones = Object.fromEntries(
     Object.entries(found.zones).map(([name, zone]) => [
       name,
@@ -59,10 +69,12 @@ export function parseReply(
     k3sActive: units.length === 4 ? units.slice(0, 2).includes('active') : null,
     kubeRules: counted(sections.text('kube')),
     networkManager: managed,
-    poison: sections.lines('poison'),
+    poison: [...sections.lines('poison'), ...found.broken],
     raw: found.raw,
     session: controlLine(sections, zones, defaultZone),
     hostPolicies: policiesIn(files),
+    policyZones: policyZonesIn(files),
+    unsaved: sections.lines('unsaved'),
     prioritised: prioritised(found.raw),
     oddities: odditiesOf(sections, files.get(DIRECT) ?? [], conf, units),
   };
@@ -101,35 +113,12 @@ function controlLine(
 const prioritised = (texts: Found['raw']): boolean =>
   Object.values(texts).some((text) => /ingress[_-]priority(?:" i |: |=["'])-?[1-9]/.test(text));
 
-interface Found {
-  readonly zones: Readonly<Record<string, Zone>>;
-  /** Zones that run, besides those that have a file. */
-  readonly names: readonly string[];
-  readonly raw: Readonly<Record<string, string>>;
-}
-
-type Files = ReadonlyMap<string, readonly string[]>;
-
 const CONF = '/etc/firewalld/firewalld.conf';
 
 function accessOf(sections: Sections): FirewalldFacts['access'] {
   const [access] = sections.by('access').keys();
   if (access === 'dbus' || access === 'cli' || access === 'offline') return access;
   throw new OrchError('REPLY_UNREADABLE', 'the look at firewalld does not say how it looked');
-}
-
-/** Lines of `grep -H`, by file: `/etc/firewalld/zones/public.xml:<zone>`. */
-function filesOf(text: string): Files {
-  const files = new Map<string, string[]>();
-  for (const line of text.split('\n')) {
-    const colon = line.indexOf(':');
-    if (colon < 1) continue;
-    const file = line.slice(0, colon);
-    const lines = files.get(file);
-    if (lines) lines.push(line.slice(colon + 1));
-    else files.set(file, [line.slice(colon + 1)]);
-  }
-  return files;
 }
 
 const confOf = (lines: readonly string[]): Readonly<Partial<Record<string, string>>> =>
@@ -142,66 +131,7 @@ const confOf = (lines: readonly string[]): Readonly<Partial<Record<string, strin
       ]),
   );
 
-/** `/usr/lib/firewalld/zones/public.xml` → `public` */
-const stem = (path: string): string => path.replace(/^.*\//, '').replace(/\.xml$/, '');
-
 const unique = (list: readonly string[]): readonly string[] => [...new Set(list)].sort();
-
-/** Runtime from D-Bus, permanent from the files: the daemon writes them at once and reads them within 5 s. */
-function fromFiles(sections: Sections, files: Files, access: string): Found {
-  const runtime = sections.by('runtime');
-  const rules = sections.by(`rules-${access}`);
-  const raw: Record<string, string> = {};
-  const byName = new Map(
-    [...files.keys()].filter((f) => f.includes('/zones/')).map((f) => [stem(f), f]),
-  );
-  const names = access === 'offline' ? [...byName.keys()] : [...runtime.keys()];
-  const idle = [...sections.by('idle').keys()].flatMap(
-    (name): readonly (readonly [string, Zone])[] => {
-      const file = byName.get(name);
-      if (file === undefined || runtime.has(name)) return [];
-      // Nothing is bound to it, here or there; the rest of what runs is not known and not touched.
-      const permanent = permanentOf(file, files, undefined, access);
-      return [[name, { runtime: permanent, permanent }]];
-    },
-  );
-  const zones = names.map((name): readonly [string, Zone] => {
-    const file = byName.get(name);
-    const running = runtime.get(name) ?? '';
-    if (running !== '') raw[`runtime ${name}`] = running;
-    if (file !== undefined) raw[`permanent ${name}`] = rawFile(file, files);
-    const zone = {
-      runtime: running === '' ? null : canonical(settingsFromBus(running)),
-      permanent: file === undefined ? null : permanentOf(file, files, rules.get(name), access),
-    };
-    return [name, zone];
-  });
-  return {
-    zones: Object.fromEntries([...idle, ...zones]),
-    names: [...runtime].filter(([, text]) => text !== '').map(([name]) => name),
-    raw,
-  };
-}
-
-/** The text the guard of a plan compares: what `grep -sH '^[^#]' FILE` prints. */
-const rawFile = (file: string, files: Files): string =>
-  (files.get(file) ?? []).map((line) => `${file}:${line}`).join('\n');
-
-function permanentOf(
-  file: string,
-  files: Files,
-  rules: string | undefined,
-  access: string,
-): ZoneSettings {
-  const text = (files.get(file) ?? []).join('\n');
-  const spelled =
-    rules === undefined
-      ? []
-      : access === 'offline'
-        ? rules.split('\n').filter((line) => line !== '')
-        : settingsFromBus(rules).richRules;
-  return canonical(zoneFromXml(text, file, spelled));
-}
 
 /** Both configurations as firewall-cmd lists them; the zones the scopes name, the default one and bound ones. */
 function fromList(
@@ -236,6 +166,7 @@ function fromList(
     zones: Object.fromEntries(
       wanted.map((n) => [n, { runtime: of(runtime.get(n)), permanent: of(permanent.get(n)) }]),
     ),
+    broken: [],
     names: [...runtime.keys()],
     raw: { 'runtime *': texts.runtime, 'permanent *': texts.permanent },
   };

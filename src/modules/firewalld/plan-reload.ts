@@ -18,12 +18,15 @@ export function reloadReasons(current: FirewalldState, desired: FirewalldState):
 }
 
 /** What a reload costs on this host, beyond runtime-only rules of others. */
-export function reloadCost({ version, k3sActive }: FirewalldFacts): readonly string[] {
+export function reloadCost({ version, k3sActive, unsaved }: FirewalldFacts): readonly string[] {
   const major = Number.parseInt(version, 10);
-  if (k3sActive !== true || major >= 2) return [];
+  const dropped =
+    unsaved.length === 0 ? [] : [`a reload drops what only runs of ${unsaved.join(', ')}`];
+  if (k3sActive !== true || major >= 2) return dropped;
   return [
     `firewalld ${version} flushes iptables on reload and k3s is active: kube-proxy rules return in <= 30 s, ` +
       'hostPort rules only after pod restart (K#7542, RKE#10469)',
+    ...dropped,
   ];
 }
 
@@ -45,7 +48,7 @@ export function refuseReload({ facts }: Looked, desired: FirewalldState): void {
       'REFUSED',
       `the change needs a reload, but ${facts.poison.join(', ')} would make a reload fail or erase all zones`,
       {
-        hint: `Move ${stray} out of /etc/firewalld/zones: only NAME.xml files belong there (firewalld issue 1486).`,
+        hint: `Mend ${stray}, or move it out of /etc/firewalld/zones: only zone files NAME.xml belong there (firewalld issue 1486).`,
       },
     );
   }

@@ -87,7 +87,7 @@ function reloadStep(
   writes: readonly Write[],
   needs: readonly string[],
   back: readonly Step[],
-  [harm]: readonly string[],
+  costs: readonly string[],
 ): Step {
   const undo = writes.map((write) => write.undo).reverse();
   return {
@@ -101,7 +101,7 @@ function reloadStep(
     stage: 'persistent',
     disruption: 'reload',
     reason: needs.join('; '),
-    ...(harm === undefined ? {} : { harm }),
+    ...(costs.length === 0 ? {} : { harm: costs.join('; ') }),
     files: [...new Set(writes.flatMap(({ zone }) => zoneFiles(zone)))],
   };
 }

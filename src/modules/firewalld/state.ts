@@ -67,6 +67,10 @@ export interface FirewalldFacts {
   >;
   /** Stray files below /etc/firewalld/zones that make a reload erase all zones (FW#1486). */
   readonly poison: readonly string[];
+  /** What a reload would drop though it is no zone: `policy pol`, `ipset nodes`, whose running settings are not permanent. */
+  readonly unsaved: readonly string[];
+  /** Zones that policies are about, with the policy. */
+  readonly policyZones: Readonly<Record<string, string>>;
   /** Raw replies by zone and configuration, for compare-and-swap: `runtime public` → text. */
   readonly raw: Readonly<Record<string, string>>;
   /** The SSH connection that the observation came by; null when there is none or it cannot be told. */

@@ -30,7 +30,7 @@ export function desiredZone(current: Current, given: ZoneParams): FirewalldState
   const configs = reachable(current.facts, intent);
   if (configs instanceof Refusal) return configs;
   const refusal = intent.deletes
-    ? refuseDeletion(current.state, intent)
+    ? refuseDeletion(current, intent)
     : (refuseInterfaces(current.facts, params, intent) ??
       refuseUnknownNames(zoneNames(params, intent), current.facts, configs) ??
       refuseOwners(current.state, params, intent));
@@ -60,12 +60,22 @@ function reachable(facts: FirewalldFacts, intent: ZoneIntent): readonly Config[]
   });
 }
 
-function refuseDeletion(state: FirewalldState, { zone }: ZoneIntent): Refusal | undefined {
+function refuseDeletion({ state, facts }: Current, { zone }: ZoneIntent): Refusal | undefined {
   if (BUILTIN.includes(zone)) {
     return new Refusal(`BUILTIN_ZONE: zone ${zone} comes with firewalld and cannot be deleted`, {
       hint: 'empty it instead: name its entries under remove:',
       pointer: '/state',
     });
+  }
+  const policy = facts.policyZones[zone];
+  if (policy !== undefined) {
+    return new Refusal(
+      `policy ${policy} is about zone ${zone}, which cannot be deleted before it`,
+      {
+        hint: `take the zone out of the policy first: firewall-cmd --permanent --policy=${policy} --remove-ingress-zone=${zone} (or --remove-egress-zone), then firewall-cmd --reload`,
+        pointer: '/state',
+      },
+    );
   }
   if (state.defaultZone !== zone) return undefined;
   return new Refusal(`zone ${zone} is the default zone and cannot be deleted`, {
