@@ -85,6 +85,35 @@ describe('the two guides on real hosts', () => {
     });
   }
 
+  describe('with a zone of their own for the cluster, and networks of both families', () => {
+    const own = [
+      ...['-e', 'internal_zone=cluster', '-e', '{node_subnets: [10.91.0.0/16]}'],
+      ...[
+        '-e',
+        'pod_cidr=10.42.0.0/16,fd00:42::/56',
+        '-e',
+        'service_cidr=10.43.0.0/16,fd00:43::/112',
+      ],
+    ];
+    for (const [playbook, layout, strict] of [
+      [SEGREGATED, 'segregated', 'false'],
+      [SEGREGATED, 'segregated', 'true'],
+      [SHARED, 'shared', 'false'],
+      [SHARED, 'shared', 'true'],
+    ] as const) {
+      it(`${playbook} passes verify.yml (strict: ${strict})`, async () => {
+        reset();
+        const more = ['-i', inventory, '-e', `{strict: ${strict}, layout: ${layout}}`, ...own];
+        const run = await orch(['run', playbook, ...more]);
+        expect(run.exit, run.stdout + run.stderr).to.equal(0);
+        const verify = await orch(['run', 'playbooks/verify.yml', ...more]);
+        expect(verify.exit, verify.stdout + verify.stderr).to.equal(0);
+        const again = await told(['run', playbook, ...more]);
+        for (const node of nodes) expect(again.totals[`node${node}`]?.changed).to.equal(0);
+      });
+    }
+  });
+
   describe('going from one guide to the other', () => {
     it('ends in the zones of a fresh host, there and back', async function () {
       this.timeout(240_000);

@@ -68,9 +68,10 @@ function flannelInterface({ facts, view, params }: Patient): readonly Finding[] 
 /** One route through flannel.1 for each other node. */
 function peerRoutes({ facts, params }: Patient): readonly Finding[] {
   if (params.nodes === undefined || facts.network.flannel === '') return [];
+  const pods = params.pod_cidr.split(',').map((network) => network.trim());
   const routes = facts.network.routes.filter((route) => {
     const [to = ''] = route.split(' ');
-    return / dev flannel\.1\b/.test(route) && cidrContains(params.pod_cidr, to);
+    return / dev flannel\.1\b/.test(route) && pods.some((network) => cidrContains(network, to));
   });
   const wanted = params.nodes - 1;
   if (routes.length >= wanted) return [];
