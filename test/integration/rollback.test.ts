@@ -56,6 +56,18 @@ describe('orch rollback of a run that ended, on real hosts', function () {
   const zonesOf = () => nodes.map((node) => lab.firewall(node));
   const filesOf = () => nodes.map((node) => lab.shell(node, ZONE_FILES));
 
+  it('takes long rich rules back, of which the journal keeps a hash', async () => {
+    const before = zonesOf();
+    const rule =
+      'rule priority="-5" family="ipv4" source NOT address="10.9.0.0/16" port port="99" protocol="tcp" log prefix="from elsewhere" level="info" limit value="3/m" reject type="tcp-reset"';
+    const task = `- hosts: node1\n  become: true\n  tasks:\n    - firewalld_zone:\n        zone: public\n        rich_rules: ['${rule}']\n`;
+    const book = join(folder({ 'site.yml': task }), 'site.yml');
+    ok(await run('run', book, '-i', inventory));
+    expect(lab.shell(1, 'firewall-cmd --list-rich-rules').trim()).to.equal(rule);
+    ok(await run('rollback', 'last', '--yes'));
+    expect(compareFirewalls(before[0]!, lab.firewall(1))).to.deep.equal([]);
+  });
+
   it('puts zones back, exactly as its check said, and has then nothing left to do', async () => {
     const [zones, files] = [zonesOf(), filesOf()];
     ok(await run('run', SEGREGATED, '-i', inventory));

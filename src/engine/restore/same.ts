@@ -12,8 +12,9 @@ type Map = Readonly<Record<string, unknown>>;
 const isMap = (value: unknown): value is Map =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isWords = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((word) => typeof word === 'string');
+/** Texts, of which long ones may be known by their hash. */
+const isWords = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && value.every((word) => typeof word === 'string' || isHashed(word));
 
 /** The hash of a text, whether the text is here or its hash alone. */
 const sumOf = (value: unknown): unknown =>
@@ -36,10 +37,10 @@ export function differences(
   if (isHashed(kept) || isHashed(now))
     return sumOf(kept) === sumOf(now) ? [] : [`${name || 'it'} holds another text`.trim()];
   if (isWords(kept) && isWords(now)) {
-    const [had, has] = [new Set(kept), new Set(now)];
+    const [had, has] = [new Set(kept.map(sumOf)), new Set(now.map(sumOf))];
     const words = [
-      ...now.filter((word) => !had.has(word)).map((word) => `+${word}`),
-      ...kept.filter((word) => !has.has(word)).map((word) => `-${word}`),
+      ...now.filter((word) => !had.has(sumOf(word))).map((word) => `+${wordOf(word)}`),
+      ...kept.filter((word) => !has.has(sumOf(word))).map((word) => `-${wordOf(word)}`),
     ];
     return words.length === 0 ? [] : [`${name} ${words.join(' ')}`.trim()];
   }
@@ -83,6 +84,8 @@ export function strays(
 const isNothing = (value: unknown): boolean => value === undefined || value === null;
 
 const isHashed = (value: unknown): boolean => isMap(value) && typeof value['sha256'] === 'string';
+
+const wordOf = (word: unknown): string => (typeof word === 'string' ? word : 'a long text');
 
 /** Longest value that is shown. */
 const LONGEST = 60;

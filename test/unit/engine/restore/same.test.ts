@@ -30,6 +30,14 @@ describe('what was written down and what is', () => {
     ]);
   });
 
+  it('knows texts of a list by their hashes, too', () => {
+    const [was, is] = [{ rules: ['a', hashed('long')] }, { rules: ['long', 'a'] }];
+    expect(differences(was, is)).to.deep.equal([]);
+    expect(differences(was, { rules: ['a', 'other'] })).to.deep.equal([
+      'rules +other -a long text',
+    ]);
+  });
+
   it('may be taken back in part', () => {
     const thing = {
       before: { runtime: ['a'], permanent: ['a'] },
