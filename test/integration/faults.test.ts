@@ -280,6 +280,22 @@ describe('faults of a firewall', function () {
       expect(lab.exec(2, ['test', '-e', '/run/more']).exit).to.equal(0);
     });
 
+    it('leaves no empty file of a zone where the disk of the host is full', async () => {
+      lab.shell(
+        1,
+        `mkdir /mnt/kept && cp -a /etc/firewalld/. /mnt/kept && mount -t tmpfs -o size=64k none /etc/firewalld
+cp -a /mnt/kept/. /etc/firewalld
+dd if=/dev/zero of=/etc/firewalld/full bs=1k count=100 2>/dev/null || true`,
+      );
+      const changes = sinceHere(lab, 1);
+      const run = await attempt(playbook(OPEN), '-l', 'node1');
+      expect(run.exit).to.equal(2);
+      expect(faultOf(run).message).to.match(/No space left on device/);
+      expect(lab.shell(1, 'ls /etc/firewalld/zones').trim()).to.not.match(/\.xml$/m);
+      expect(changes(1)).to.deep.equal([]);
+      lab.shell(1, 'firewall-cmd --check-config');
+    });
+
     it('says what could not be taken back', async () => {
       trap(lab, 1, 'update2', KILL_FIREWALLD);
       const run = await attempt(playbook(OPEN), '-l', 'node1');

@@ -8,7 +8,8 @@ export const OBJECT = '/org/fedoraproject/FirewallD1';
 
 /**
  * What every script that writes by D-Bus begins with: `q` calls and says `CODE: text` on stderr when refused.
- * systemd 247 colours its errors even when nobody looks.
+ * systemd 247 colours its errors even when nobody looks. `k` keeps the file of a zone: firewalld leaves an empty one
+ * where the disk is full, which it would not load at the next start.
  */
 const PRELUDE = raw(`export SYSTEMD_COLORS=0 SYSTEMD_LOG_COLOR=0
 q() {
@@ -18,6 +19,14 @@ q() {
 z() {
   q ${OBJECT}/config ${BUS}.config getZoneByName s "$1" || return
   z=\${o#*\\"}; z=\${z%\\"}; shift; q "$z" ${BUS}.config.zone "$@"
+}
+k() {
+  f=/etc/firewalld/zones/$1.xml had=; shift
+  [ ! -e "$f" ] || had=$(cat "$f" && printf x) || return
+  "$@" && return
+  if [ -z "$had" ]; then rm -f "$f"
+  elif [ "$(cat "$f"; printf x)" != "$had" ]; then printf %s "\${had%x}" >"$f"; fi
+  return 1
 }`);
 
 /** The calls one after the other, up to the first that fails; then `undo` runs, silently, and the script fails. */
@@ -37,11 +46,11 @@ export const setRuntime = (zone: string, settings: Partial<ZoneSettings>): Shell
 
 /** Sets permanent settings; all that is given or nothing. */
 export const setPermanent = (zone: string, settings: Partial<ZoneSettings>): Shell =>
-  sh`z ${zone} update2 ${'a{sv}'} ${dictionary(settings)}`;
+  sh`k ${zone} z ${zone} update2 ${'a{sv}'} ${dictionary(settings)}`;
 
 /** Makes a permanent zone; it runs after a reload. */
 export const addZone = (zone: string, settings: ZoneSettings): Shell =>
-  sh`q ${OBJECT}/config ${BUS}.config addZone2 ${'sa{sv}'} ${zone} ${dictionary(settings)}`;
+  sh`k ${zone} q ${OBJECT}/config ${BUS}.config addZone2 ${'sa{sv}'} ${zone} ${dictionary(settings)}`;
 
 /** Takes a permanent zone away; it runs on until a reload. */
 export const removeZone = (zone: string): Shell => sh`z ${zone} remove`;
