@@ -17,13 +17,17 @@ export async function exec(
     throw new OrchError('USAGE', 'a command is given twice: with -a and after the hosts');
   const world = await openWorld(flags);
   const passwords = await passwordsFor(flags);
-  const { background, poll = '15' } = flags;
+  const { background, poll = '15', taskTimeout } = flags;
+  const keywords = {
+    ...(background === undefined ? {} : { async: background, poll }),
+    ...(taskTimeout === undefined ? {} : { timeout: taskTimeout }),
+  };
   const task = {
     pattern,
     ...(flags.listHosts
       ? { module: 'ping', args: '' }
       : { module: flags.moduleName, args: flags.args ?? command.join(' ') }),
-    ...(background === undefined ? {} : { keywords: { async: background, poll } }),
+    keywords,
   };
   const reporters = [await adHocReporter(flags, io)];
   return oneTask(task, { flags, io, world, passwords, reporters });

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { connectionFlags } from './connection-flags.ts';
 import { atLeast, collect, collectReports, collectWords, more, timeOf } from './flag-values.ts';
 import type { Disruption } from '../model/module.ts';
 
@@ -55,6 +56,8 @@ export interface ConnectionFlags {
   readonly privateKey?: string;
   readonly connection?: string;
   readonly timeout?: number;
+  readonly sshCommonArgs?: string;
+  readonly sshExtraArgs?: string;
   readonly acceptNew?: boolean;
 }
 
@@ -87,6 +90,10 @@ export interface ExecFlags
   readonly background?: string;
   /** Seconds between looks at it. */
   readonly poll?: string;
+  /** Seconds a command may take. */
+  readonly taskTimeout?: string;
+  /** A folder that stands for that of a playbook. */
+  readonly playbookDir?: string;
 }
 
 /** The flags of `orch validate`. */
@@ -190,7 +197,9 @@ const howFlags = (command: Command): Command =>
 
 /** Adds the flags of `exec` and `console`, spelt as ansible spells them. */
 export const execFlags = (command: Command): Command =>
-  connectionFlags(howFlags(command)).option('--no-color', 'no colours (also: NO_COLOR=1)');
+  connectionFlags(howFlags(command))
+    .option('--playbook-dir <dir>', 'also read group_vars/ and host_vars/ of this directory')
+    .option('--no-color', 'no colours (also: NO_COLOR=1)');
 
 /** Adds the flags that choose tasks by their tags. */
 export const tagFlags = (command: Command): Command =>
@@ -245,49 +254,9 @@ export function runFlags(command: Command): Command {
     )
     .option('--allow-empty', 'a play without hosts is no error')
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
+    .addOption(new Option('--flush-cache', 'without effect: facts are never kept').hideHelp())
     .option('--force-handlers', 'run notified handlers although a later task failed')
     .option('--step', 'ask before each task')
     .option('--start-at-task <name>', 'start at the task of this name, or of this pattern');
   return connectionFlags(command);
 }
-
-/** Adds the flags that say how hosts are reached. */
-export const connectionFlags = (command: Command): Command =>
-  command
-    .addOption(new Option('-u, --user <name>', 'log in as this user').env('ORCH_REMOTE_USER'))
-    .addOption(
-      new Option('--key-file, --private-key <file>', 'key to log in with').env(
-        'ORCH_PRIVATE_KEY_FILE',
-      ),
-    )
-    .option('-k, --ask-pass', 'ask for the login password')
-    .option('--connection-password-file <file>', 'read the login password from a file')
-    .addOption(
-      new Option(
-        '--key-passphrase-file <file>',
-        'read the passphrase of encrypted keys from a file',
-      ).env('ORCH_KEY_PASSPHRASE_FILE'),
-    )
-    .addOption(
-      new Option('-c, --connection <kind>', 'how hosts are reached').choices([
-        'ssh',
-        'openssh',
-        'local',
-        'smart',
-      ]),
-    )
-    .addOption(
-      new Option('-T, --timeout <seconds>', 'give up connecting after (default: 10)')
-        .env('ORCH_TIMEOUT')
-        .argParser(atLeast(1, 'timeout')),
-    )
-    .option('--accept-new', 'add unknown host keys to known_hosts; changed keys are still refused')
-    .option('-b, --become', 'run tasks as another user')
-    .option('--become-user <name>', 'the user to become (default: root)')
-    .addOption(
-      new Option('--become-method <method>', 'how to become it')
-        .choices(['sudo', 'su', 'doas', 'run0'])
-        .default('sudo'),
-    )
-    .option('-K, --ask-become-pass', 'ask for the sudo password')
-    .option('--become-password-file <file>', 'read the sudo password from a file');

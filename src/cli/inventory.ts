@@ -2,13 +2,14 @@ import { OrchError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { redact } from '../lib/redact.ts';
 import { jsonText } from '../model/json-text.ts';
-import type { Value } from '../model/value.ts';
+import { Float, type Value } from '../model/value.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Layer } from '../model/scope.ts';
 import { yaml } from '../template/yaml.ts';
 import { graph, listed, nested, varsOf, type Shown, type Vars } from './inventory-text.ts';
 import type { Io } from './io.ts';
 import type { ListFlags } from './program.ts';
+import { replaceFile } from './secret-files.ts';
 import { loadInventoryFor } from './wiring.ts';
 import { openWorld } from './world.ts';
 
@@ -27,11 +28,11 @@ export async function inventory(flags: ListFlags, io: Io): Promise<number> {
   };
   const print = (data: unknown): void => {
     const clean = redact(data, secrets);
-    io.out(
-      flags.yaml
-        ? yaml(clean as Value, { indent: 2, sortKeys: false, flow: 'none' })
-        : `${jsonText(clean, 4)}\n`,
-    );
+    const text = flags.yaml
+      ? yaml(clean as Value, { indent: 2, sortKeys: false, flow: 'none' })
+      : `${jsonText(inOrder(clean), 4)}\n`;
+    if (flags.output === undefined) io.out(text);
+    else replaceFile(flags.output, text);
   };
   if (flags.host !== undefined) print(oneHost(shown, flags.host));
   else if (flags.graph) {
@@ -46,6 +47,14 @@ export async function inventory(flags: ListFlags, io: Io): Promise<number> {
     io.out(redact(graph(shown, start), secrets));
   } else print(flags.yaml ? nested(shown) : listed(shown));
   return 0;
+}
+
+/** Maps with their keys in order, as ansible-inventory prints JSON. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null || value instanceof Float) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, inOrder(item)]));
 }
 
 function oneHost({ inventory: all, varsOfHost }: Shown, name: string): Vars {

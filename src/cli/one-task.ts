@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { OrchError } from '../lib/errors.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Reporting } from '../report/reporting.ts';
@@ -35,12 +36,14 @@ export async function oneTask(task: OneTask, given: Carrying): Promise<number> {
   const { io, world, passwords, reporters } = given;
   const text = playbookOf(task);
   const { files } = world;
+  const { playbookDir } = given.flags;
+  const file = playbookDir === undefined ? FILE : join(playbookDir, FILE);
   const overlaid: World = {
     ...world,
-    files: { ...files, read: (path) => (path === FILE ? text : files.read(path)) },
+    files: { ...files, read: (path) => (path === file ? text : files.read(path)) },
   };
   const flags: RunFlags = { ...NO_FLAGS, ...given.flags };
-  const project = await loadProject([FILE], flags, overlaid);
+  const project = await loadProject([file], flags, overlaid);
   if (given.flags.listHosts) {
     io.out(hostLines(project.playbooks.flatMap(({ plays }) => plays.flatMap(project.hostsOf))));
     return 0;

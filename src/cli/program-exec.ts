@@ -18,6 +18,7 @@ export function addExec(
     .option('--list-hosts', 'list the hosts, run nothing')
     .option('-B, --background <seconds>', 'run a command in the background, at most so long')
     .option('-P, --poll <seconds>', 'with -B: how often to look; 0 does not wait (default: 15)')
+    .option('--task-timeout <seconds>', 'a command that takes longer has failed')
     .argument('<pattern>', 'which hosts')
     .argument('[command...]', 'instead of -a: what comes after --')
     .action(async (pattern: string, command: string[], flags: ExecFlags) =>

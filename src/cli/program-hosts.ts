@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { connectionFlags, forksFlag, inventoryFlags, policyFlags } from './flags.ts';
+import { connectionFlags } from './connection-flags.ts';
+import { forksFlag, inventoryFlags, policyFlags } from './flags.ts';
 import type { FactsFlags } from './facts.ts';
 import type { ExportFlags } from './firewall-export.ts';
 import type { ExposureFlags } from './firewall-exposure.ts';

@@ -35,6 +35,7 @@ export interface ListFlags extends InventoryFlags {
   readonly yaml?: boolean;
   readonly export?: boolean;
   readonly playbookDir?: string;
+  readonly output?: string;
   /** With --graph: the group to start at. */
   readonly group?: string;
 }
@@ -206,6 +207,7 @@ function addOthers(program: Command, io: Io, does: Verbs, finish: (code: number)
     .option('-y, --yaml', 'YAML instead of JSON')
     .option('--export', 'with --list: variables of groups stay with the groups')
     .option('--playbook-dir <dir>', 'also read group_vars/ and host_vars/ of this directory')
+    .option('--output <file>', 'write into this file')
     .argument('[group]', 'with --graph: start here')
     .action(async (group: string | undefined, flags: ListFlags) =>
       finish(await does.inventory(group === undefined ? flags : { ...flags, group }, io)),

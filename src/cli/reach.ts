@@ -32,6 +32,8 @@ export function reachBy(given: {
     connection: flags.connection,
     password: passwords.login,
     timeout: flags.timeout,
+    sshCommonArgs: flags.sshCommonArgs,
+    sshExtraArgs: flags.sshExtraArgs,
     hostKeyChecking: flags.acceptNew === true ? 'accept-new' : undefined,
     sshConfig: (name, known) => sshOptionsFor(ssh, name, known),
     warn: (message) => {

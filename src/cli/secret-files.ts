@@ -29,15 +29,16 @@ export function readBytes(file: string | number, hint?: string): Buffer {
 
 /** Writes a file anew in one step, its mode kept, links followed: whoever reads it sees the old text or the new. */
 export function replaceFile(file: string, text: string | Buffer): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  const real = found ? realpathSync(file) : file;
-  const beside = `${real}.${process.pid}.tmp`;
+  let beside = file;
   try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    const real = found ? realpathSync(file) : file;
+    beside = `${real}.${process.pid}.tmp`;
     writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
     if (found) chmodSync(beside, found.mode & 0o7777);
     renameSync(beside, real);
   } catch (cause) {
-    rmSync(beside, { force: true });
+    if (beside !== file) rmSync(beside, { force: true });
     throw new OrchError('FILE_UNREADABLE', `${file} cannot be written`, { cause });
   }
 }

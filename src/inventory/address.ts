@@ -23,7 +23,7 @@ const IPV6 = new RegExp(
     String.raw`(?:0:){6}(?:${SIX}\.){3}${SIX}`,
     String.raw`::(?:ffff:)?(?:${SIX}\.){3}${SIX}`,
     String.raw`(?:0:){5}ffff:(?:${SIX}\.){3}${SIX}`,
-  ].join('|')})$`,
+  ].join('|')})(?:%[\\w.-]+)?$`,
   'i',
 );
 const NAME = new RegExp(String.raw`^${LABEL}(?:\.${LABEL})*$`, 'iu');
@@ -46,7 +46,7 @@ export function parseAddress(text: string): Address | undefined {
     port = Number(match[2]);
   }
   // What has a colon outside brackets is an IPv6 address or nothing: `servers:agents` costs no look at the other patterns.
-  if (/^[^[]*:/.test(host) && !/^[0-9a-f:.[\]]+$/i.test(host)) return undefined;
+  if (/^[^[]*:/.test(host) && !/^[0-9a-f:.[\]]+(?:%[\w.-]+)?$/i.test(host)) return undefined;
   return PLAIN.test(host) || IPV4.test(host) || IPV6.test(host) || NAME.test(host)
     ? { host, port }
     : undefined;

@@ -1,5 +1,8 @@
 import { parseAddress } from './address.ts';
 
+/** How an IPv6 address with `::` begins: as in Ansible `fd00::*` is one pattern. */
+const SIX = /^(?:(?:[0-9a-f]{1,4}:){1,6}:|::)/i;
+
 /**
  * The terms of a pattern, as Ansible splits it: at commas where there are any; else, unless the whole is a host name or
  * an address, at colons and blanks outside of brackets.
@@ -7,7 +10,7 @@ import { parseAddress } from './address.ts';
 export function splitPattern(pattern: string): readonly string[] {
   const parts = pattern.includes(',')
     ? pattern.split(',')
-    : parseAddress(pattern.trim())
+    : parseAddress(pattern.trim()) || SIX.test(pattern.trim())
       ? [pattern]
       : // `(?:` of a regular expression is no place to split at.
         (pattern.match(/(?:\(\?:|[^\s:[\]]|\[[^\]]*\]|[[\]])+/g) ?? []);

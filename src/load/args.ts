@@ -97,9 +97,21 @@ export function readArgs(
   const beside = also?.kind === 'map' ? also : undefined;
   const splat = also?.kind === 'scalar' && isTemplate(also) ? also : own.argsFrom;
   const layers = [own.args, ...(beside ? [beside] : []), ...defaultsFor(loading, module, defaults)];
-  const args = layers.map((layer) => renamed(module.params, layer)).reduce(under);
+  const args = given(module, layers.map((layer) => renamed(module.params, layer)).reduce(under));
   check(loading, module, named, args, splat !== undefined);
   return splat ? { args, argsFrom: splat } : { args };
+}
+
+/** The arguments without those that are empty and may not be: as in Ansible they count as not given. */
+function given({ params }: AnyModule, args: MapTree): MapTree {
+  const entries = args.entries.filter(({ key, value }) => {
+    if (value.kind !== 'scalar' || value.value !== null) return true;
+    const schema = Object.hasOwn(params.properties, key) ? params.properties[key] : undefined;
+    const { type = [] } = (schema ?? {}) as { readonly type?: string | readonly string[] };
+    const types = [type].flat();
+    return types.length === 0 || types.includes('null');
+  });
+  return entries.length === args.entries.length ? args : { ...args, entries };
 }
 
 /** A map with the keys of another that it does not have itself. */
@@ -109,16 +121,19 @@ const under = (strong: MapTree, weak: MapTree): MapTree => {
   return more.length === 0 ? strong : { ...strong, entries: [...strong.entries, ...more] };
 };
 
-const defaultsFor = (
+/** What the innermost `module_defaults` that names the module gives it: it takes the place of those around it. */
+function defaultsFor(
   loading: Loading,
   module: AnyModule,
   defaults: readonly MapTree[],
-): readonly MapTree[] =>
-  defaults.flatMap((map) =>
-    map.entries
-      .filter(({ key }) => findModule(key, loading) === module)
-      .flatMap(({ value }) => (value.kind === 'map' ? [value] : [])),
-  );
+): readonly MapTree[] {
+  for (const map of defaults) {
+    const found = map.entries.filter(({ key }) => findModule(key, loading) === module);
+    if (found.length > 0)
+      return found.flatMap(({ value }) => (value.kind === 'map' ? [value] : []));
+  }
+  return [];
+}
 
 function check(
   loading: Loading,

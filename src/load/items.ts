@@ -1,3 +1,4 @@
+import { withoutEmpty } from './empty-keywords.ts';
 import type { Block, Item } from '../model/play.ts';
 import { entry, type Entry, type MapTree, type Tree } from '../model/tree.ts';
 import { didYouMean } from '../lib/nearest.ts';
@@ -66,7 +67,7 @@ function refuseOwn(loading: PlayLoading, tree: MapTree, name: string): void {
 }
 
 function readBlock(loading: PlayLoading, tree: MapTree, place: Place, id: string): readonly Item[] {
-  const known = blockKeys(loading, tree);
+  const known = withoutEmpty(blockKeys(loading, tree));
   const bad = checkKeywords(loading, 'block', known);
   const keys = { ...known, entries: known.entries.filter(({ key }) => !bad.has(key)) };
   const own = inherit(place.around, keys, tagsOf(loading, place, entry(keys, 'tags')?.value));

@@ -1,3 +1,4 @@
+import { withoutEmpty } from './empty-keywords.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { Around, Item, Play, Section } from '../model/play.ts';
 import { entry, type Entry, type MapTree, type Tree } from '../model/tree.ts';
@@ -47,7 +48,7 @@ export function readPlay(loading: Loading, tree: Tree, at: PlayPlace): Play | un
     });
     return undefined;
   }
-  const known = knownKeys(loading, tree);
+  const known = withoutEmpty(knownKeys(loading, tree));
   const bad = checkKeywords(loading, 'play', known);
   const keys: MapTree = { ...known, entries: known.entries.filter(({ key }) => !bad.has(key)) };
   return readParts(loading, tree, keys, at);

@@ -172,8 +172,10 @@ function importFile(
   }
   const good = { ...keys, entries: keys.entries.filter(({ key }) => !bad.has(key)) };
   const tags = tagsOf(loading, place, entry(good, 'tags')?.value);
+  const around = inherit(above.around, good, tags);
   readFile(book, file, {
     imports: [...above.imports, named],
-    around: inherit(above.around, good, tags),
+    // As in Ansible the outer import has the last word, over plays and imports in it.
+    around: { ...around, vars: [...above.around.vars, ...maps(entry(good, 'vars')?.value)] },
   });
 }

@@ -29,7 +29,9 @@ export function findRole(
     : [...inCollections(loading, place, name), ...folders.map((one) => join(one, name))];
   const path = [...tries, normalize(name)].find((one) => loading.files.exists(one) === 'directory');
   if (path !== undefined) {
-    const plainName = /[/\\]/.test(name) ? basename(name) : name;
+    // Below a folder of roles `sub/role` is a name; elsewhere it is a path, and the role is called by its end.
+    const named = !name.startsWith('/') && tries.includes(path);
+    const plainName = named ? name : basename(name);
     const collection = collectionOf(path);
     if (collection === undefined) return { name: plainName, path };
     return { name: `${collection}.${basename(path)}`, path, collection };

@@ -1,10 +1,11 @@
+import { withoutEmpty } from './empty-keywords.ts';
 import type { Task } from '../model/play.ts';
 import { entry, isTemplate, type Entry, type MapTree, type Tree } from '../model/tree.ts';
 import { type SortedKeys, KEYWORDS } from './action.ts';
 import { findModule, readArgs, unknownModule } from './args.ts';
 import { inherit, scalar, scalars } from './around.ts';
 import { firewalldTask } from './firewalld.ts';
-import { checkKeywords, type Loading } from './loading.ts';
+import { checkKeywords, fail, type Loading } from './loading.ts';
 import { loopControl, loopOf } from './loop.ts';
 import type { Place, PlayLoading } from './place.ts';
 import { staticText, tagsOf } from './static-text.ts';
@@ -28,12 +29,14 @@ export function draftTask(
   at: { readonly place: Place; readonly id: string },
 ): Draft {
   const { place, id } = at;
-  const bad = checkKeywords(loading, 'task', sorted.known);
-  const good = sorted.known.entries.filter(({ key }) => !bad.has(key));
-  const keys = { ...sorted.known, entries: sorted.local ? [...good, localhost(tree)] : good };
+  const known = withoutEmpty(sorted.known);
+  const bad = checkKeywords(loading, 'task', known);
+  const good = known.entries.filter(({ key }) => !bad.has(key));
+  const keys = { ...known, entries: sorted.local ? [...good, localhost(tree)] : good };
   const get = (key: string): Tree | undefined => entry(keys, key)?.value;
   const own = inherit(place.around, keys, tagsOf(loading, place, get('tags')));
   const around = verified(loading, place, own, keys, id);
+  refuseListen(loading, place, keys);
   const common: Draft['common'] = {
     kind: 'task',
     id,
@@ -60,6 +63,16 @@ export function draftTask(
     keywords: around.keywords,
   };
   return { keys, common, place: { ...place, around }, outer: place };
+}
+
+/** Only handlers are notified; of files that handlers include nobody knows here. */
+function refuseListen(loading: PlayLoading, place: Place, keys: MapTree): void {
+  const listen = entry(keys, 'listen');
+  if (!listen || place.handler || loading.running) return;
+  fail(loading, 'KEYWORD_UNKNOWN', '`listen` is a keyword of handlers; this is a task.', {
+    source: listen.keySource,
+    hint: 'Move it below `handlers:`, or take the word away.',
+  });
 }
 
 const localhost = ({ source }: MapTree): Entry => ({

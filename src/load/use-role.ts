@@ -1,3 +1,4 @@
+import { withoutEmpty } from './empty-keywords.ts';
 import { dirname } from 'node:path';
 import type { Source } from '../lib/source.ts';
 import type { Item, Role } from '../model/play.ts';
@@ -270,10 +271,10 @@ function keywordsOf(
       });
     else if (!GALAXY.has(one.key)) params.push(one);
   }
-  const all: MapTree = { ...map, entries: known };
+  const all = withoutEmpty({ ...map, entries: known });
   const bad = checkKeywords(loading, 'role', all);
   return {
-    known: { ...all, entries: known.filter(({ key }) => !bad.has(key)) },
+    known: { ...all, entries: all.entries.filter(({ key }) => !bad.has(key)) },
     params: params.length > 0 ? { ...map, entries: params } : undefined,
   };
 }

@@ -70,7 +70,7 @@ function statusOf(host: string, module: string, outcome: Outcome, view: AdHocVie
       const text =
         COMMANDS.has(module) && outcome.data?.['rc'] !== undefined
           ? printed(host, word, outcome, view.oneLine)
-          : `${host} | ${word} => ${json(resultOf(outcome), view.oneLine)}`;
+          : `${host} | ${word} => ${json(module === 'debug' ? saidOf(outcome) : resultOf(outcome), view.oneLine)}`;
       return changed ? colors.changed(text) : colors.ok(text);
     }
   }
@@ -99,6 +99,12 @@ function printed(host: string, word: string, outcome: Outcome, short: boolean): 
   }
   const line = (one: string): string => one.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
   return `${host} | ${word} | rc=${rc} | (stdout) ${line(out)}${err === '' ? '' : ` (stderr) ${line(err)}`}`;
+}
+
+/** What debug said, and no more: as `ansible` prints it. */
+function saidOf(outcome: Outcome): Readonly<Record<string, unknown>> {
+  const { changed: _, msg, ...data } = resultOf(outcome);
+  return Object.keys(data).length > 0 ? data : { msg };
 }
 
 /** What the module said, with what became of it. */

@@ -1,3 +1,4 @@
+import { OrchError } from '../lib/errors.ts';
 import { truthy } from './compare.ts';
 import { failure, limitItems } from './faults.ts';
 import { pattern } from './regex.ts';
@@ -13,6 +14,7 @@ import {
   or,
   own,
   Tuple,
+  Undef,
   type AnyMap,
   type Args,
   type Val,
@@ -29,11 +31,24 @@ const allLevels = (terms: readonly Val[]): readonly Val[] =>
     isList(term) ? allLevels(term) : term === 'None' || term === null ? [] : [term],
   );
 
+/** A variable; nothing where it needs what is not defined and something else is given for that. */
+function variable(name: string, lenient: boolean, runtime: Runtime): Val | undefined {
+  try {
+    const found = runtime.variable(name);
+    return lenient && found instanceof Undef ? undefined : found;
+  } catch (error) {
+    if (lenient && error instanceof OrchError && error.code === 'VARIABLE_UNDEFINED')
+      return undefined;
+    throw error;
+  }
+}
+
 function variables(terms: readonly Val[], { named }: Args, runtime: Runtime): readonly Val[] {
   return terms.map((term) => {
     if (!isText(term)) throw failure('The lookup "vars" needs names of variables.');
     const name = text(term);
-    const found = or(runtime.variable(name), () => named.get('default'));
+    const usual = named.get('default');
+    const found = or(variable(name, usual !== undefined && usual !== null, runtime), () => usual);
     return or(found, () => runtime.undefined(`The variable "${name}" is not defined.`));
   });
 }

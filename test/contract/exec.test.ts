@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
@@ -53,6 +53,30 @@ describe('exec says what ansible says', function () {
     });
   });
 
+  it('a command that takes longer than --task-timeout', async () => {
+    const { exit, out } = await exec('a', '-a', 'sleep 20', '--task-timeout', '1');
+    expect(exit).to.equal(2);
+    expect(out).to.match(/^a \| FAILED/);
+  });
+
+  it('variables beside the folder that --playbook-dir names, and of debug what it says alone', async () => {
+    mkdirSync(join(folder, 'books/group_vars'), { recursive: true });
+    writeFileSync(join(folder, 'books/group_vars/web.yml'), 'from: beside\n');
+    const words = [
+      'a',
+      '-m',
+      'debug',
+      '-a',
+      'msg={{ from }}',
+      '--playbook-dir',
+      join(folder, 'books'),
+    ];
+    expect(await exec(...words)).to.deep.equal({
+      exit: 0,
+      out: 'a | SUCCESS => {\n    "msg": "beside"\n}\n',
+    });
+  });
+
   it('a command in the background that takes too long', async () => {
     const { exit, out } = await exec('a', '-a', 'sleep 5', '-B', '1', '-P', '1');
     expect(exit).to.equal(2);
@@ -84,7 +108,7 @@ describe('exec says what ansible says', function () {
     expect(
       (await exec('a', '-m', 'debug', '-a', 'msg={{ x }}-{{ inventory_hostname }}', '-e', 'x=1'))
         .out,
-    ).to.equal('a | SUCCESS => {\n    "changed": false,\n    "msg": "1-a"\n}\n');
+    ).to.equal('a | SUCCESS => {\n    "msg": "1-a"\n}\n');
     expect((await exec('a', '-m', 'fail', '-a', '{"msg": "a = b"}')).out).to.equal(
       'a | FAILED! => {\n    "changed": false,\n    "msg": "a = b"\n}\n',
     );

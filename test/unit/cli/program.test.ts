@@ -6,7 +6,7 @@ import { runProgram, type ListFlags, type Verbs } from '../../../src/cli/program
 interface Call {
   readonly verb: string;
   readonly given: unknown;
-  readonly flags?: Partial<RunFlags & ListFlags & InventoryFlags>;
+  readonly flags?: Partial<RunFlags & Omit<ListFlags, 'output'> & InventoryFlags>;
 }
 
 /** Runs a command line whose verbs only note what they were called with. */
@@ -32,7 +32,7 @@ async function called(
     validate: (books, flags) => note('validate', books, flags),
     exec: (pattern, command, flags) => note('exec', [pattern, ...command], flags),
     console: (pattern, flags) => note('console', pattern, flags),
-    inventory: (flags) => note('inventory', undefined, flags),
+    inventory: ({ output: _, ...flags }) => note('inventory', undefined, flags),
     trust: (pattern, flags) => note('trust', pattern, flags),
     ping: (pattern, flags) => note('ping', pattern, flags),
     unlock: (pattern, flags) => note('unlock', pattern, flags),

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Io } from '../../../src/cli/io.ts';
 import { runProgram } from '../../../src/cli/program.ts';
@@ -105,6 +105,22 @@ describe('verbs', () => {
       web: { children: ['edge'], hosts: ['a'] },
       edge: { hosts: ['c'] },
     });
+  });
+
+  it('inventory writes into a file, its JSON with the keys in order', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'orch-inventory-')), 'list.json');
+    expect((await orch(`inventory --list -i prod --output ${file}`)).out).to.equal('');
+    const { out } = await orch('inventory --list -i prod');
+    expect(readFileSync(file, 'utf8')).to.equal(out);
+    expect(Object.keys(JSON.parse(out) as object)).to.deep.equal([
+      '_meta',
+      'all',
+      'edge',
+      'lone',
+      'web',
+    ]);
+    expect(await refusal(`inventory --list --output ${file}/x`)).to.match(/cannot be written$/);
+    rmSync(dirname(file), { recursive: true });
   });
 
   it('inventory --host shows the variables of one, -e on top', async () => {

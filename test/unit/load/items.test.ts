@@ -107,11 +107,11 @@ describe('tasks and blocks', () => {
     expect(firstOf('    - open_port: "{{ all }}"\n').argsFrom?.value).to.equal('{{ all }}');
   });
 
-  it('have the arguments of module_defaults, the innermost first', () => {
+  it('have the arguments of the innermost module_defaults that name the module', () => {
     const task = firstOf(
       '    - module_defaults: {open_port: {zone: inner}, group/x: {a: 1}}\n      block: [{open_port: {ports: []}}]\n  module_defaults: [{ansible.builtin.open_port: {zone: outer, metric: 4}}]\n',
     );
-    expect(plain(task.args)).to.deep.equal({ ports: [], zone: 'inner', metric: 4 });
+    expect(plain(task.args)).to.deep.equal({ ports: [], zone: 'inner' });
   });
 
   it('have the loop that with_... and loop_control say', () => {
@@ -139,6 +139,8 @@ describe('tasks and blocks', () => {
             '    - command: ls',
             '      retries: many',
             '      throttle: -1',
+            '      become:',
+            '      listen: news',
           ].join('\n'),
         ),
       ),
@@ -151,6 +153,7 @@ describe('tasks and blocks', () => {
       'site.yml:13:7 PLAYBOOK_INVALID A task has one loop; this is its second.',
       'site.yml:15:16 PLAYBOOK_INVALID "retries" must be a number of at least 0, is "many".',
       'site.yml:16:17 PLAYBOOK_INVALID "throttle" must be at least 0, is the number -1.',
+      'site.yml:18:7 KEYWORD_UNKNOWN `listen` is a keyword of handlers; this is a task.',
     ]);
   });
 });

@@ -1,0 +1,18 @@
+import type { MapTree } from '../model/tree.ts';
+
+/** Keywords that count as not written where nothing stands behind them, as in Ansible. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
+  ...['become', 'become_user', 'become_method', 'remote_user', 'user', 'port', 'connection'],
+  ...['delegate_to', 'delegate_facts', 'ignore_errors', 'ignore_unreachable', 'any_errors_fatal'],
+  ...['no_log', 'run_once', 'check_mode', 'diff', 'timeout', 'retries'],
+  ...['register', 'gather_facts', 'force_handlers', 'order'],
+  ...['max_fail_percentage', 'fact_path', 'gather_subset', 'gather_timeout'],
+]);
+
+/** The same without keywords that are empty: `become:` alone says nothing. */
+export function withoutEmpty(map: MapTree): MapTree {
+  const entries = map.entries.filter(
+    ({ key, value }) => !(value.kind === 'scalar' && value.value === null && MAY_BE_EMPTY.has(key)),
+  );
+  return entries.length === map.entries.length ? map : { ...map, entries };
+}
