@@ -193,14 +193,22 @@ export function undoBy(shell: string, ...first: readonly string[]): void {
       }
     });
 
+    it('lets no step begin that comes behind it', () => {
+      const wave = undo(1, ['a']);
+      arm(60, wave);
+      run(rollbackScript(place, ID));
+      const { exit, stderr } = run(lines([folders(place, ID), guardedStep(1, 1, step('b'))]));
+      expect([exit, stderr, words()]).to.deep.equal([GONE, '', '']);
+    });
+
     it('waits for a step in hand, and no step begins behind its back', async () => {
       const slow: WaveUndo = {
         wave: 1,
         lasting: false,
         files: [],
-        steps: [step('slow', { do: sh`sleep 2; echo slow >>${file('words')}` }), step('next')],
+        steps: [step('slow', { do: sh`sleep 3; echo slow >>${file('words')}` }), step('next')],
       };
-      arm(1, slow);
+      arm(2, slow);
       const done = apply(slow);
       expect(done.exit).to.equal(GONE);
       await sleep(500);

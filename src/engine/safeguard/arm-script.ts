@@ -103,10 +103,12 @@ function waveScript({ steps }: WaveUndo): string {
 
 /**
  * Before each step: says that a step is at work, then looks whether the undo is still armed. The undo does it the other
- * way round, so no step begins behind its back and none is taken back while it runs.
+ * way round, so no step begins behind its back and none is taken back while it runs. Where the undo is over already its
+ * folder is gone: `true` fails there, where `:` would end the shell with another code.
  */
 export const ENTER = raw(
-  `echo $$ >"$G/busy"; [ -e "$G/armed" ] || { : >"$G/busy"; exit ${GONE}; }`,
+  `{ echo $$ >"$G/busy"; } 2>/dev/null
+[ -e "$G/armed" ] || { { true >"$G/busy"; } 2>/dev/null; exit ${GONE}; }`,
 );
 
 /** What a step of a wave runs in: noted before it begins, so that only what was begun is taken back. */
