@@ -3,6 +3,7 @@ import { askAt, sleeper } from './ask.ts';
 import type { RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { newRunId, openJournal } from './journal.ts';
+import { misspeltInputs } from './misspelt-inputs.ts';
 import type { Passwords } from './passwords.ts';
 import { runInput } from './run-input.ts';
 import { noteGivenBy } from './secrets.ts';
@@ -31,7 +32,9 @@ export async function carryOut(given: {
   try {
     for (const warning of project.playbooks.flatMap(({ warnings }) => warnings))
       stream.emit({ type: 'warned', ...warning });
-    for (const message of given.warnings ?? []) stream.emit({ type: 'warned', message });
+    const plays = project.playbooks.flatMap((book) => book.plays);
+    const said = [...misspeltInputs(plays, project.extraVars), ...(given.warnings ?? [])];
+    for (const message of said) stream.emit({ type: 'warned', message });
     const { run: engine } = await import('../engine/run.ts');
     const input = runInput({
       ...{ project, flags, io, passwords, secrets },

@@ -256,6 +256,24 @@ describe('verbs', () => {
     );
   });
 
+  it('tells of an extra variable that is a slip of the pen for an input', async () => {
+    writeFileSync(
+      join(cwd, 'in.yml'),
+      '- hosts: a\n  gather_facts: false\n  inputs:\n    zone_name: {type: string, description: The zone., default: dmz}\n  tasks: []\n',
+    );
+    const run = async (name: string): Promise<string> => {
+      const { exit, out, err } = await orch(`run in.yml -i prod -e ${name}=x`);
+      expect(exit, out + err).to.equal(0);
+      return out + err;
+    };
+    expect(await run('zone_nmae')).to.include(
+      '-e zone_nmae: no play has an input of this name. Did you mean "zone_name"?',
+    );
+    for (const fine of ['zone_name', 'zone_names', 'port']) {
+      expect(await run(fine)).to.not.include('Did you mean');
+    }
+  });
+
   it('prints published schemas', async () => {
     const { out } = await orch('schema event');
     expect(JSON.parse(out)).to.have.property('$id', 'urn:orch:schema:event:1');
