@@ -9,7 +9,7 @@ export const OBJECT = '/org/fedoraproject/FirewallD1';
 /**
  * What every script that writes by D-Bus begins with: `q` calls and says `CODE: text` on stderr when refused.
  * systemd 247 colours its errors even when nobody looks. `k` keeps the file of a zone: firewalld leaves an empty one
- * where the disk is full, which it would not load at the next start.
+ * where the disk is full, which it would not load at the next start. A whole one is its word, however the call ended.
  */
 const PRELUDE = raw(`export SYSTEMD_COLORS=0 SYSTEMD_LOG_COLOR=0
 q() {
@@ -24,8 +24,9 @@ k() {
   f=/etc/firewalld/zones/$1.xml had=; shift
   [ ! -e "$f" ] || had=$(cat "$f" && printf x) || return
   "$@" && return
-  if [ -z "$had" ]; then rm -f "$f"
-  elif [ "$(cat "$f"; printf x)" != "$had" ]; then printf %s "\${had%x}" >"$f"; fi
+  if ! grep -q '</zone>' "$f" 2>/dev/null; then
+    if [ -z "$had" ]; then rm -f "$f"; else printf %s "\${had%x}" >"$f"; fi
+  fi
   return 1
 }`);
 
