@@ -16,7 +16,11 @@ import { connect } from '../../src/transport/connect.ts';
 import { startSshd } from '../contract/sshd.ts';
 import { type Case, must, orch, project, room, runs, startHost } from './harness.ts';
 
-const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+/** Debian has libraries below a folder for each architecture. */
+const FAKETIME =
+  readdirSync('/usr/lib')
+    .map((name) => join('/usr/lib', name, 'faketime/libfaketime.so.1'))
+    .find((path) => existsSync(path)) ?? '/no/libfaketime';
 let unique = 40_000 + (process.pid % 1000) * 10;
 
 /** Something is wrong on the host. */

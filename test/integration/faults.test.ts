@@ -102,7 +102,10 @@ describe('faults of a firewall', function () {
       "zone: trusted, sources: ['ipset:mine']",
     ],
   ] as const) {
-    it(`tells of ${what} that does not run yet, and takes it in the permanent configuration`, async () => {
+    it(`tells of ${what} that does not run yet, and takes it in the permanent configuration`, async function () {
+      // Before 1.0 an ipset needs the program ipset and its kernel, which no lab has.
+      if (what === 'an ipset' && lab.shell(1, 'firewall-cmd --version').startsWith('0.'))
+        this.skip();
       lab.shell(1, before);
       const both = playbook(`    - firewalld_zone: { ${task} }\n`);
       for (const more of [['--check'], []]) {
@@ -301,8 +304,9 @@ dd if=/dev/zero of=/etc/firewalld/full bs=1k count=100 2>/dev/null || true`,
         expect(run.exit).to.equal(2);
         expect(faultOf(run).message).to.match(/No space left on device/);
         expect(lab.shell(1, `cat ${file} 2>/dev/null || true`)).to.equal(text);
+        // firewalld reads it by itself when it sees it, which it cannot behind this mount.
+        lab.shell(1, 'firewall-cmd --check-config && firewall-cmd -q --reload');
         expect(changes(1)).to.deep.equal([]);
-        lab.shell(1, 'firewall-cmd --check-config');
       });
     }
 

@@ -50,7 +50,10 @@ firewall-cmd -q --ipset=nodes --add-entry=192.0.2.9`,
       'firewall-cmd --ipset=nodes --get-entries',
     ],
   ] as const) {
-    it(`is refused where it would drop what only runs of ${what}, in check and run, unless a reload is allowed`, async () => {
+    it(`is refused where it would drop what only runs of ${what}, in check and run, unless a reload is allowed`, async function () {
+      // Before 1.0 an ipset needs the program ipset and its kernel, which no lab has.
+      if (what === 'ipset nodes' && lab.shell(1, 'firewall-cmd --version').startsWith('0.'))
+        this.skip();
       lab.shell(1, before);
       const had = lab.shell(1, still);
       expect(had).to.not.equal('');

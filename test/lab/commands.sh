@@ -46,9 +46,9 @@ cmd_up() {
   echo "$(hosts | wc -l) hosts are up, node$from ($(addr0 "$from")) first, key $LAB/key, in $(((${EPOCHREALTIME/./} - t0) / 1000)) ms"
 }
 
-# tools: what tests on this machine itself need besides Node: sshd, sudo, and the shells people log in with
+# tools [PACKAGE=FILE-OR-COMMAND...]: what tests on this machine itself need besides Node: sshd, sudo, the shells people log in with, and more
 cmd_tools() {
-  local missing shells=(zsh=zsh fish=fish tcsh=tcsh ksh=ksh mksh=mksh busybox-static=busybox opendoas=doas)
+  local missing shells=(zsh=zsh fish=fish tcsh=tcsh ksh=ksh mksh=mksh busybox-static=busybox opendoas=doas "$@")
   if [ "$(id -u)" != 0 ]; then
     missing=$(lacking openssh-server=sshd sudo=sudo "${shells[@]}")
     [ -z "$missing" ] || echo "lab: some tests need root and: $missing" >&2

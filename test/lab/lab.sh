@@ -12,7 +12,7 @@
 #   inventory [--yaml] [--user U] [--hosts A-B]                 an inventory of the running hosts, on stdout
 #   count I start|read        what the host itself saw since `start`: logins, sessions, turns, processes
 #   base NAME...|all          build root file systems of other Debian releases in ${ORCH_LAB_CACHE:-/var/cache/orch-lab}
-#   tools                     install what tests on this machine itself need (sshd, sudo, login shells)
+#   tools [PACKAGE=FILE...]   install what tests on this machine itself need (sshd, sudo, login shells, and more)
 #   status | mem | addr I | reap
 #   vm COMMAND...             real virtual machines, with systemd and reboots: lab.sh vm
 #   room [--for PID]          reserve a second lab beside the first: prints the four settings below. With --for, the lab may
