@@ -367,7 +367,8 @@ firewall-cmd -q --reload`);
       converge(() => ({ ...byBus.state }), {}, hideBusctl);
     });
 
-    it('makes a zone, sets a target and reloads', () => {
+    it('makes a zone, sets a target and reloads, and what only runs elsewhere runs on', () => {
+      said('firewall-cmd -q --zone=work --add-port=9/tcp');
       const more = { zones: ['public', 'k3s'] };
       const settings = {
         ...(look(more).state.zones['public']?.permanent ?? never()),
@@ -382,6 +383,7 @@ firewall-cmd -q --reload`);
         more,
         hideBusctl,
       );
+      expect(said('firewall-cmd --zone=work --list-ports').trim()).to.equal('9/tcp');
     });
   });
 });

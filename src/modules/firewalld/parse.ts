@@ -150,9 +150,12 @@ function fromList(
   const edited = scopes.some((scope) => scope.edited === true)
     ? sections.lines('zones').filter((file) => file.startsWith('/etc/'))
     : [];
+  // What only runs is done once more behind a reload: in all zones.
+  const all = scopes.some(({ mayReload }) => mayReload) ? names : [];
   const named = new Set([
     ...[defaultZone, ...scopes.flatMap(({ zones }) => zones)],
     ...edited.map(stem),
+    ...all,
   ]);
   const bound = (zone: ZoneSettings | undefined): boolean =>
     zone !== undefined && zone.interfaces.length + zone.sources.length > 0;
