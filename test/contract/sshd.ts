@@ -42,6 +42,21 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** One for all servers of a process: it costs more than all that tests do with them. */
+let rsaKey: { readonly secret: string; readonly shown: string } | undefined;
+
+function makeRsaKey(): NonNullable<typeof rsaKey> {
+  const dir = mkdtempSync(join(tmpdir(), 'orch-rsa-'));
+  const file = join(dir, 'key');
+  keygen('rsa', file);
+  const made = { secret: readFileSync(file, 'utf8'), shown: readFileSync(`${file}.pub`, 'utf8') };
+  rmSync(dir, { recursive: true });
+  return made;
+}
+
+const keygen = (type: string, file: string): void =>
+  void execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', file]);
+
 /** Starts sshd with more lines for its sshd_config. What it says goes to `log` in its folder. */
 export async function startSshd(
   config: readonly string[] = [],
@@ -49,13 +64,10 @@ export async function startSshd(
 ): Promise<Sshd> {
   const dir = mkdtempSync(join(tmpdir(), 'orch-sshd-'));
   mkdirSync('/run/sshd', { recursive: true });
-  for (const [file, type] of [
-    ['host_ed25519', 'ed25519'],
-    ['host_rsa', 'rsa'],
-    ['key', 'ed25519'],
-  ] as const) {
-    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(dir, file)]);
-  }
+  for (const file of ['host_ed25519', 'key']) keygen('ed25519', join(dir, file));
+  rsaKey ??= makeRsaKey();
+  writeFileSync(join(dir, 'host_rsa'), rsaKey.secret, { mode: 0o600 });
+  writeFileSync(join(dir, 'host_rsa.pub'), rsaKey.shown);
   writeFileSync(join(dir, 'authorized_keys'), readFileSync(join(dir, 'key.pub')));
   const { port, child } = await serve(dir, config, options);
   const hostKey = (type: 'ed25519' | 'rsa'): string =>
