@@ -45,7 +45,10 @@ module.exports = {
         'Modules, contracts and templates are pure: they describe. Only the engine, through a session, acts.',
       severity: 'error',
       from: { path: '^src/(modules|model|lib|template|engine|analyze)/' },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|path/posix|util|crypto|buffer)$' },
+      to: {
+        dependencyTypes: ['core'],
+        pathNot: '^(node:)?(path|path/posix|util|crypto|buffer|zlib)$',
+      },
     },
     {
       name: 'nothing-imports-cli',

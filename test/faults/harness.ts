@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as tcp, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,8 +34,17 @@ export function must(holds: boolean, words: string): asserts holds {
   if (!holds) throw new Error(words);
 }
 
-/** A new folder. */
-export const room = (): string => mkdtempSync(join(tmpdir(), 'orch-fault-'));
+const rooms: string[] = [];
+process.once('exit', () => {
+  for (const dir of rooms) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A new folder, which goes when this process ends. */
+export function room(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'orch-fault-'));
+  rooms.push(dir);
+  return dir;
+}
 
 /** Waits until something holds; false when it never did. */
 export async function until(holds: () => boolean, ms = 40_000): Promise<boolean> {

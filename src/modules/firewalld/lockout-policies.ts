@@ -1,4 +1,5 @@
 import { OrchError } from '../../lib/errors.ts';
+import { stem } from './parse-files.ts';
 import type { HostPolicy } from './state.ts';
 import { type Element, readXml } from './zone-xml.ts';
 
@@ -11,7 +12,7 @@ export function policiesIn(files: ReadonlyMap<string, readonly string[]>): reado
     .filter(([path]) => path.includes('/policies/'))
     .flatMap(([path, lines]): HostPolicy[] => {
       const elements = elementsOf(lines.join('\n'), path);
-      const name = path.replace(/^.*\//, '').replace(/\.xml$/, '');
+      const name = stem(path);
       if (!elements) return [{ name, from: ['ANY'], accepts: true, denies: true }];
       const names = new Set(elements.map(({ name }) => name));
       const zones = (kind: string): string[] =>
@@ -42,10 +43,7 @@ export const policyZonesIn = (
       .flatMap(([path, lines]) =>
         (elementsOf(lines.join('\n'), path) ?? [])
           .filter(({ name }) => name === 'ingress-zone' || name === 'egress-zone')
-          .map(({ attributes }) => [
-            attributes['name'] ?? '',
-            path.replace(/^.*\//, '').replace(/\.xml$/, ''),
-          ]),
+          .map(({ attributes }) => [attributes['name'] ?? '', stem(path)]),
       ),
   );
 

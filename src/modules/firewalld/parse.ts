@@ -151,7 +151,9 @@ function fromList(
     ? sections.lines('zones').filter((file) => file.startsWith('/etc/'))
     : [];
   // What only runs is done once more behind a reload: in all zones.
-  const all = scopes.some(({ mayReload }) => mayReload) ? names : [];
+  const all = scopes.some(({ mayReload }) => mayReload)
+    ? names.filter((name) => runtime.has(name) && permanent.has(name))
+    : [];
   const named = new Set([
     ...[defaultZone, ...scopes.flatMap(({ zones }) => zones)],
     ...edited.map(stem),

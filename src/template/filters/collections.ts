@@ -1,5 +1,5 @@
+import { crc32 } from 'node:zlib';
 import { order } from '../compare.ts';
-import { crc32 } from '../../lib/crc32.ts';
 import { rowsOf } from '../../lib/csv.ts';
 import { failure, wrongType } from '../faults.ts';
 import { mapKey } from '../keys.ts';
