@@ -1,7 +1,7 @@
 // npm run check [-- NAME...]: everything that must hold before a change lands, several jobs at a time; `tests` names the
 // three suites alone. What a job says is shown when it ends. Exit code: 0 when all passed, else 1; all run to their end.
 import { spawn } from 'node:child_process';
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 const bin = (name) => `node_modules/.bin/${name}`;
@@ -16,10 +16,7 @@ function twice() {
   return process.env.CI ? ['--retries', '1', '--require', './test/retried.ts'] : [];
 }
 
-/**
- * One row a stage. Real shells and servers wait more than they compute: more of them at a time, and nothing beside them
- * but what takes only the time that they leave.
- */
+/** One row a stage. Real shells and servers wait more than they compute: more of them at a time, and nothing beside them. */
 const STAGES = [
   {
     'test tools': ['bash', 'test/lab/lab.sh', 'tools'],
@@ -30,19 +27,18 @@ const STAGES = [
     types: tsc('tsconfig.json'),
     'types of tests': tsc('test/tsconfig.json'),
     layers: [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs'],
-    format: [bin('prettier'), '--check', '--log-level', 'warn', '.'],
+    format: [bin('oxfmt'), '--check'],
+    lint: [bin('oxlint')],
     'property tests': mocha(few, 'test/property/**/*.test.ts'),
   },
   {
     'contract tests': mocha(few * 3, ...twice(), 'test/contract/**/*.test.ts'),
   },
 ];
-/** They begin first and take the time that all others leave. */
-const PATIENT = { lint: [bin('eslint'), '--max-warnings', '0', '.'] };
 const TESTS = ['test tools', 'generated', 'unit tests', 'property tests', 'contract tests'];
 
 const asked = process.argv.slice(2).flatMap((name) => (name === 'tests' ? TESTS : [name]));
-const known = [PATIENT, ...STAGES].flatMap((stage) => Object.keys(stage));
+const known = STAGES.flatMap((stage) => Object.keys(stage));
 const strange = asked.filter((name) => !known.includes(name));
 if (strange.length > 0) {
   console.error(`check: no job ${strange.join(', ')}; there are: tests, ${known.join(', ')}`);
@@ -59,7 +55,6 @@ function job(name, [command, ...args]) {
     const begun = performance.now();
     const said = [];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    if (name in PATIENT && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     child.stdout.on('data', (bytes) => said.push(bytes));
     child.stderr.on('data', (bytes) => said.push(bytes));
     child.on('error', (error) => said.push(Buffer.from(`${error.message}\n`)));
@@ -74,7 +69,6 @@ function job(name, [command, ...args]) {
 
 const wanted = (stage) =>
   Object.entries(stage).filter(([name]) => asked.length === 0 || asked.includes(name));
-const patient = wanted(PATIENT).map((one) => job(...one));
 for (const stage of STAGES) {
   const jobs = wanted(stage);
   const lane = async () => {
@@ -82,7 +76,6 @@ for (const stage of STAGES) {
   };
   await Promise.all(Array.from({ length: Math.min(cores, 4) }, lane));
 }
-await Promise.all(patient);
 console.log(
   failed.length === 0
     ? `all passed in ${seconds(start)}`

@@ -2,17 +2,21 @@
  * The TypeScript of docs/adding-a-module.md as files below test/fixtures/walk/: `npm run types` then checks that the
  * walk compiles, and test/unit/docs-walk.test.ts runs its unit test and its laws.
  */
-import { format, resolveConfig } from 'prettier';
+import { readFile } from 'node:fs/promises';
+
+import { format, type FormatConfig } from 'oxfmt';
 
 const FOLDER = 'test/fixtures/walk';
 
 /** The files by path, given the text of the page. Rejects when the page has other blocks than expected. */
 export async function walkCode(page: string): Promise<ReadonlyMap<string, string>> {
-  const style = { ...(await resolveConfig('scripts/generate-walk.ts')), parser: 'typescript' };
-  const files = [...filesOf(page)].map(async ([path, code]): Promise<[string, string]> => [
-    path,
-    await format(code, style),
-  ]);
+  const style = JSON.parse(await readFile('.oxfmtrc.json', 'utf8')) as FormatConfig;
+  const files = [...filesOf(page)].map(async ([path, code]): Promise<[string, string]> => {
+    const laid = await format(path, code, style);
+    if (laid.errors.length > 0)
+      throw new Error(`${path}: ${laid.errors.map((one) => one.message).join('; ')}`);
+    return [path, laid.code];
+  });
   return new Map(await Promise.all(files));
 }
 

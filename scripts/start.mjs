@@ -17,7 +17,6 @@ import { constants, Script } from 'node:vm';
 
 import { SHORT_LIFE } from './short-life.mjs';
 
-/* global ORCH_VERSION, ORCH_PROGRAM, __dirname, require */
 const argv = process.argv.slice(2);
 
 // Scripts ask for the version often: nothing but Node itself is loaded to answer.

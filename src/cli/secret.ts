@@ -11,7 +11,13 @@ import { openWith, type Opened, type VaultKey } from './vault.ts';
 
 /** Names of the sub-commands of `orch secret`. */
 export type SecretVerb =
-  'encrypt' | 'decrypt' | 'edit' | 'view' | 'rekey' | 'encrypt-string' | 'create';
+  | 'encrypt'
+  | 'decrypt'
+  | 'edit'
+  | 'view'
+  | 'rekey'
+  | 'encrypt-string'
+  | 'create';
 
 /** Encrypts and opens files and values as ansible-vault does. Text in the clear is on disk only where decrypt puts it. */
 export async function secret(

@@ -64,8 +64,7 @@ function noteTree(tree: Tree, isPassword: boolean, secrets: Set<string>): void {
   else if (tree.kind === 'map') {
     for (const { key, value } of tree.entries)
       noteTree(value, isPassword || PASSWORDS.test(key), secrets);
-  } else if (tree.secret && tree.literal)
-    return; // the vault notes it when it is opened
+  } else if (tree.secret && tree.literal) return; // the vault notes it when it is opened
   else if (tree.secret || (isPassword && !isTemplate(tree))) noteValue(tree.value, true, secrets);
 }
 

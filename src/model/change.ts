@@ -21,4 +21,9 @@ export type Change =
 
 /** JSON data. */
 export type Plain =
-  null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Plain[]
+  | { readonly [key: string]: Plain };

@@ -145,7 +145,13 @@ export type RunEvent =
       /** Names the undo on the host. */
       readonly id: string;
       readonly state:
-        'begun' | 'armed' | 'extended' | 'proved' | 'confirmed' | 'waiting' | 'rolled-back';
+        | 'begun'
+        | 'armed'
+        | 'extended'
+        | 'proved'
+        | 'confirmed'
+        | 'waiting'
+        | 'rolled-back';
       /** Time the host waits from now on. */
       readonly seconds?: number;
       readonly message?: string;

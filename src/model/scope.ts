@@ -4,7 +4,9 @@ import type { Secret, Unknown, Value } from './value.ts';
 
 /** A variable as it was given: text that may hold templates, a finished value, or one made when first read. */
 export type Given =
-  { readonly tree: Tree } | { readonly value: Value } | { readonly lazy: () => Value };
+  | { readonly tree: Tree }
+  | { readonly value: Value }
+  | { readonly lazy: () => Value };
 
 /** Variables that were given together, such as "group_vars of servers". */
 export interface Layer {

@@ -103,7 +103,8 @@ export function percent(format: string, values: Val): string {
     /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([\s\S]?)/g,
     (...found: string[]) => {
       const [, name, flags = '', width = '', precision, type = ''] = found as (
-        string | undefined
+        | string
+        | undefined
       )[];
       if (type === '%') return '%';
       const wide = width === '*' ? count(take()) : Number(width || 0);

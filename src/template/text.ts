@@ -86,7 +86,7 @@ function coded(char: string): string {
 
 function quoted(value: string): string {
   const mark = value.includes("'") && !value.includes('"') ? '"' : "'";
-  // eslint cannot know that control characters are meant here, hence the escapes by number.
+  // linters cannot know that control characters are meant here, hence the escapes by number.
   const body = value.replace(/[\\]|(?! )[\p{C}\p{Z}]/gu, (c) => ESCAPES.get(c) ?? coded(c));
   return mark + (mark === "'" ? body.replaceAll("'", "\\'") : body) + mark;
 }

@@ -123,7 +123,7 @@ export const HOST: readonly Case[] = [
         const tasks = `    - shell: ${JSON.stringify(print)}\n      register: r\n    - debug: { msg: "{{ r.stdout }}" }\n    - shell: ${JSON.stringify(`${print} >&2; exit 1`)}\n`;
         const { exit, out } = await orch([...project({ web1: { sshd } }, tasks).args, '-vvv']);
         must(exit === 2, `exit ${exit}: ${out}`);
-        // eslint-disable-next-line no-control-regex -- these are what must not be there
+        // oxlint-disable-next-line no-control-regex -- these are what must not be there
         const found = /[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]/.exec(out);
         must(
           found === null,

@@ -18,7 +18,8 @@ function cells(run: Told, title: string): ReadonlyMap<string, Cell> {
   const found = new Map<string, Cell>();
   for (const { host, outcome } of run.all('task-ended')) {
     const matrix = outcome.data?.['matrix'] as
-      { title: string; cells: readonly Cell[] } | undefined;
+      | { title: string; cells: readonly Cell[] }
+      | undefined;
     if (matrix?.title !== title) continue;
     for (const cell of matrix.cells) found.set(`${host} > ${cell.peer} ${cell.ports}`, cell);
   }
@@ -78,9 +79,8 @@ describe('connectivity.yml on real hosts', function () {
     const listener = run
       .all('task-ended')
       .find(({ task }) => task.module === 'connectivity_listener');
-    expect((listener?.outcome.data as { listening: readonly Value[] }).listening).to.include(
-      '8472/udp',
-    );
+    const heard = listener?.outcome.data as { listening: readonly Value[] } | undefined;
+    expect(heard?.listening).to.include('8472/udp');
     for (const host of [1, 2, 3])
       lab.shell(
         host,

@@ -3,7 +3,11 @@ import { OrchError } from '../../lib/errors.ts';
 
 /** What busctl prints as text: strings, numbers, booleans, lists (arrays, structs) and maps (dictionaries). */
 export type BusValue =
-  string | number | boolean | readonly BusValue[] | { readonly [key: string]: BusValue };
+  | string
+  | number
+  | boolean
+  | readonly BusValue[]
+  | { readonly [key: string]: BusValue };
 
 /** Reads one reply of `busctl call` in its plain form: `a{sv} 1 "ports" a(ss) 1 "80" "tcp"`. Throws REPLY_UNREADABLE. */
 export function readBusctl(text: string): readonly BusValue[] {

@@ -79,10 +79,8 @@ function next(
 }
 
 /** What systemd tells of a unit when it is done. */
-export const unitTold = (
-  { facts }: Seen<UnitsState, UnitsFacts>,
-  { unit }: Wish,
-): Result['data'] => (unit === '*' ? {} : { status: facts.status[unit] ?? {} });
+export const unitTold = ({ facts }: Seen<UnitsState, UnitsFacts>, { unit }: Wish): Result['data'] =>
+  unit === '*' ? {} : { status: facts.status[unit] ?? {} };
 
 /** What a task tells besides its change. */
 export function unitResult(

@@ -234,7 +234,7 @@ describe('hostile values of an inventory', () => {
         expect(error?.code).to.equal('INVENTORY_INVALID');
         expect(error?.source).to.deep.equal(place(variable));
         expect(error?.hint).to.match(/\S \S/);
-        // eslint-disable-next-line no-control-regex -- what must not be there
+        // oxlint-disable-next-line no-control-regex -- what must not be there
         expect(error?.message).to.not.match(/[\x00-\x1f]/);
       });
     }

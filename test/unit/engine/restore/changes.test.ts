@@ -10,7 +10,8 @@ const changed = (more: Partial<ResourceChanged> & { key: string }): ResourceChan
 });
 const thing = (before: unknown, after: unknown, path = 'x') =>
   ({ path: [path], before, after }) as ResourceChanged['things'] extends
-    readonly (infer T)[] | undefined
+    | readonly (infer T)[]
+    | undefined
     ? T
     : never;
 
