@@ -1,11 +1,12 @@
 // npm run check [-- NAME...]: everything that must hold before a change lands, several jobs at a time; `tests` names the
 // three suites alone. What a job says is shown when it ends. Exit code: 0 when all passed, else 1; all run to their end.
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 const bin = (name) => `node_modules/.bin/${name}`;
-/** The compiler in machine code; `typescript` itself stays at the release that eslint can use. */
+/** The compiler in machine code; `typescript` itself stays at the release that dependency-cruiser can load. */
 const tsc = (project) => ['node_modules/typescript-7/bin/tsc', '--noEmit', '-p', project];
 const mocha = (jobs, ...files) => [bin('mocha'), '--parallel', '--jobs', String(jobs), ...files];
 const cores = availableParallelism();
@@ -16,29 +17,38 @@ function twice() {
   return process.env.CI ? ['--retries', '1', '--require', './test/retried.ts'] : [];
 }
 
-/** One row a stage. Real shells and servers wait more than they compute: more of them at a time, and nothing beside them. */
-const STAGES = [
-  {
-    'test tools': ['bash', 'test/lab/lab.sh', 'tools'],
-    generated: [bin('tsx'), 'scripts/generate.ts', '--verify'],
-  },
-  {
-    'unit tests': mocha(few, 'test/unit/**/*.test.ts'),
-    types: tsc('tsconfig.json'),
-    'types of tests': tsc('test/tsconfig.json'),
-    layers: [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs'],
-    format: [bin('oxfmt'), '--check'],
-    lint: [bin('oxlint')],
-    'property tests': mocha(few, 'test/property/**/*.test.ts'),
-  },
-  {
-    'contract tests': mocha(few * 3, ...twice(), 'test/contract/**/*.test.ts'),
-  },
-];
+/** Those that wait longest begin first, else the last of them runs alone. */
+const LONGEST = ['flow', 'transport-openssh', 'sudo', 'lease', 'undo-busybox', 'undo-dash'];
+function contractTests() {
+  const files = readdirSync('test/contract').filter((file) => file.endsWith('.test.ts'));
+  const rank = (file) => (LONGEST.includes(file.replace('.test.ts', '')) ? 0 : 1);
+  return files.sort((a, b) => rank(a) - rank(b)).map((file) => `test/contract/${file}`);
+}
+
+/** What the others build on. */
+const FIRST = {
+  'test tools': ['bash', 'test/lab/lab.sh', 'tools'],
+  generated: [bin('tsx'), 'scripts/generate.ts', '--verify'],
+};
+/** Real shells and servers wait more than they compute: many at a time. */
+const WAITING = {
+  'contract tests': mocha(few * 3, ...twice(), ...contractTests()),
+};
+/** These compute, one after the other, in the time that those leave: what waits has the right of way, its tests have deadlines. */
+const COMPUTING = {
+  types: tsc('tsconfig.json'),
+  'types of tests': tsc('test/tsconfig.json'),
+  layers: [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs'],
+  format: [bin('oxfmt'), '--check'],
+  lint: [bin('oxlint')],
+  'unit tests': mocha(few, 'test/unit/**/*.test.ts'),
+  'property tests': mocha(few, 'test/property/**/*.test.ts'),
+};
+const ALL = { ...FIRST, ...WAITING, ...COMPUTING };
 const TESTS = ['test tools', 'generated', 'unit tests', 'property tests', 'contract tests'];
 
 const asked = process.argv.slice(2).flatMap((name) => (name === 'tests' ? TESTS : [name]));
-const known = STAGES.flatMap((stage) => Object.keys(stage));
+const known = Object.keys(ALL);
 const strange = asked.filter((name) => !known.includes(name));
 if (strange.length > 0) {
   console.error(`check: no job ${strange.join(', ')}; there are: tests, ${known.join(', ')}`);
@@ -55,6 +65,8 @@ function job(name, [command, ...args]) {
     const begun = performance.now();
     const said = [];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    if (name in COMPUTING && child.pid)
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     child.stdout.on('data', (bytes) => said.push(bytes));
     child.stderr.on('data', (bytes) => said.push(bytes));
     child.on('error', (error) => said.push(Buffer.from(`${error.message}\n`)));
@@ -67,15 +79,14 @@ function job(name, [command, ...args]) {
   });
 }
 
-const wanted = (stage) =>
-  Object.entries(stage).filter(([name]) => asked.length === 0 || asked.includes(name));
-for (const stage of STAGES) {
-  const jobs = wanted(stage);
-  const lane = async () => {
-    for (let next = jobs.shift(); next; next = jobs.shift()) await job(...next);
-  };
-  await Promise.all(Array.from({ length: Math.min(cores, 4) }, lane));
+const wanted = (jobs) =>
+  Object.entries(jobs).filter(([name]) => asked.length === 0 || asked.includes(name));
+const together = (jobs) => Promise.all(wanted(jobs).map((one) => job(...one)));
+async function inTurn(jobs) {
+  for (const one of wanted(jobs)) await job(...one);
 }
+await together(FIRST);
+await Promise.all([together(WAITING), inTurn(COMPUTING)]);
 console.log(
   failed.length === 0
     ? `all passed in ${seconds(start)}`

@@ -46,7 +46,7 @@ describe('sudo', function () {
   after(() => {
     sshd.stop();
     rmSync(SUDOERS, { force: true });
-    execFileSync('userdel', ['-r', USER], { stdio: 'ignore' });
+    execFileSync('userdel', ['-rf', USER], { stdio: 'ignore' });
   });
   beforeEach(() => rmSync(SUDOERS, { force: true }));
 
@@ -205,7 +205,7 @@ describe('sudo', function () {
       execFileSync('chpasswd', { input: `${other}:${PASSWORD}\n` });
       expect((await reply(su(other, PASSWORD))).stdout.toString()).to.equal(`${other}\n`);
     } finally {
-      execFileSync('userdel', ['-r', other], { stdio: 'ignore' });
+      execFileSync('userdel', ['-rf', other], { stdio: 'ignore' });
     }
   });
 
