@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import { parseYaml } from '../../../src/load/yaml.ts';
 import { compileSchema } from '../../../src/load/schema/compile.ts';
@@ -64,14 +63,5 @@ describe('beforeTemplating', () => {
       false,
       false,
     ]);
-  });
-});
-
-describe('generated files', () => {
-  it('are those that the schemas and modules make', function () {
-    this.timeout(30_000);
-    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--verify'], {
-      stdio: 'pipe',
-    });
   });
 });
