@@ -109,6 +109,8 @@ export function plainScalar(plain: string): FlatScalar {
   if (/^(null|Null|NULL|~|)$/.test(plain)) return null;
   if (/^(true|True|TRUE|yes|Yes|YES|on|On|ON|y|Y)$/.test(plain)) return true;
   if (/^(false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/.test(plain)) return false;
+  // As go-yaml, which K3s reads with: underscores part digits, but a number does not begin with one.
+  if (plain.startsWith('_')) return plain;
   const digits = plain.replaceAll('_', '');
   if (/^[-+]?0[0-7]+$/.test(digits)) {
     return (digits.startsWith('-') ? -1 : 1) * parseInt(digits.replace(/^[-+]/, ''), 8);

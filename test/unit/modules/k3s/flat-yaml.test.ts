@@ -64,6 +64,10 @@ none: []
     expect(read('a: b\n  c')).to.contain('2: it is indented');
   });
 
+  it('takes underscores for parts of a number only within it', () => {
+    expect(read('a: 1_000\nb: _0\nc: _1_0')).to.deep.equal({ a: 1000, b: '_0', c: '_1_0' });
+  });
+
   it('reads any text or says where it cannot, as a full YAML reader would', () => {
     const word = fc.oneof(
       fc.string({ maxLength: 8 }),
