@@ -1,6 +1,6 @@
 import { OrchError } from '../lib/errors.ts';
 import { type Fold, netOf } from './fold.ts';
-import { overlap } from './footprints.ts';
+import { footprintsOf, overlap } from './footprints.ts';
 import type { Desk, Observations, Planned } from './planned.ts';
 
 /** Folds that are in the way of a task that was just planned, as the names of the tasks that changed them. */
@@ -45,9 +45,5 @@ const isLone = (fold: Fold): boolean =>
 function meets(desk: Desk, key: string, fold: Fold, mine: string): boolean {
   const [theirs, ours] = [desk.needs.get(key), desk.needs.get(mine)];
   if (key === mine || !theirs || !ours || ours.resource !== fold.resource) return false;
-  const { resource } = ours;
-  return overlap(
-    theirs.scopes.flatMap((scope) => resource.footprints(scope).writes),
-    ours.scopes.flatMap((scope) => resource.footprints(scope).reads),
-  );
+  return overlap(footprintsOf(theirs, fold).writes, footprintsOf(ours, desk.folds.get(mine)).reads);
 }

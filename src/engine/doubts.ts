@@ -19,3 +19,9 @@ export const noDoubts = (): Doubts => ({
   wild: new Map(),
   unapplied: new Map(),
 });
+
+/** Notes what a task would write; tasks of one name are taken together. */
+export function noteUnapplied(doubts: Doubts, task: string, writes: readonly string[]): void {
+  const known = doubts.unapplied.get(task) ?? [];
+  if (known !== 'anything') doubts.unapplied.set(task, [...new Set([...known, ...writes])]);
+}

@@ -20,6 +20,7 @@ import { planItem } from './plan-item.ts';
 import { keyOf } from './position.ts';
 import { refFor } from './refs.ts';
 import { traitsOf } from './traits.ts';
+import { assuming } from './unseen.ts';
 import { taskScope } from './vars.ts';
 
 /** The next task of the wave from a place on; nothing when the wave ends there. */
@@ -55,7 +56,7 @@ export function planWave(desk: Desk, from: Cursor, following: Following): Planni
         for (const [key, fold] of untouched) desk.folds.set(key, fold);
         break;
       }
-      const one = assuming(fresh, [...before, ...crowd.unseen]);
+      const one = assuming(desk, fresh, [...before, ...crowd.unseen]);
       planned.push(one);
       keep({ ...desk, at: step.at }, one);
       if (stops(one) || endsWave(desk, one) || (apart && pending(desk).length > 0)) break;
@@ -98,23 +99,10 @@ function mustSee(desk: Desk, task: Task): readonly string[] {
   if (module.kind === 'inspect' && desk.check) return [];
   const all = pending(desk);
   const seen =
-    module.kind === 'inspect'
-      ? all
-      : all.filter(({ key }) => touching(desk.needs, key, module.resource));
+    module.kind === 'inspect' ? all : all.filter(({ key }) => touching(desk, key, module.resource));
   return seen.flatMap(({ fold }) =>
     fold.steps.filter((s) => s.changes.length > 0).map((s) => s.task),
   );
-}
-
-/** In check mode the earlier change is not there to be seen: the forecast says so. */
-function assuming(planned: Planned, unseen: readonly string[]): Planned {
-  if (unseen.length === 0) return planned;
-  const warning = `foreseen without the effect of: ${unseen.join(', ')}`;
-  const parts = planned.parts.map((part) => ({
-    ...part,
-    outcome: { ...part.outcome, warnings: [...part.outcome.warnings, warning] },
-  }));
-  return { ...planned, parts };
 }
 
 function planTask(desk: Desk, step: Step, then: Cursor): Planned {

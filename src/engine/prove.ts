@@ -11,9 +11,10 @@ import {
   readAftermath,
   readObserved,
 } from './apply.ts';
-import { noDoubts } from './doubts.ts';
+import { noDoubts, noteUnapplied } from './doubts.ts';
 import { beginning, hides, Notes, reached } from './restore/note.ts';
 import { netOf, refold } from './fold.ts';
+import { footprintsOf } from './footprints.ts';
 import type { RunInput } from './input.ts';
 import { limited } from './limits.ts';
 import { Waited } from './lease.ts';
@@ -162,8 +163,8 @@ function remember({ needs, way }: Asked, dry: boolean, plan: WavePlan): void {
     const need = needs.get(key);
     const changing = fold.steps.filter(({ changes }) => changes.length > 0);
     if (!need || netOf(fold).length === 0) continue;
-    const writes = need.scopes.flatMap((scope) => need.resource.footprints(scope).writes);
-    for (const { task } of changing) doubts.unapplied.set(task, writes);
+    const { writes } = footprintsOf(need, fold);
+    for (const { task } of changing) noteUnapplied(doubts, task, writes);
   }
 }
 

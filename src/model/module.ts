@@ -88,16 +88,14 @@ export interface Footprints {
  */
 export interface Resource<Scope_, State, Facts> {
   readonly name: string;
-  /**
-   * Tasks with equal keys share an observation and a plan: `firewalld`, `file:/etc/motd`. It begins with the name of the
-   * resource, so that no two resources give the same one.
-   */
+  /** Tasks with equal keys share an observation and a plan. It begins with the name of the resource: `file:/etc/motd`. */
   key(scope: Scope_): string;
   /** One question that answers all the scopes. */
   observe(scopes: readonly Scope_[]): Probe<State, Facts>;
   /** Asked only when the states differ. Throws OrchError REFUSED when there is no safe way. */
   plan(current: Seen<State, Facts>, desired: State): Plan;
-  footprints(scope: Scope_): Footprints;
+  /** With what the look found, where there was one: the host may know a thing under another name, as through links. */
+  footprints(scope: Scope_, seen?: Seen<State, Facts>): Footprints;
   /** How changes are written down for `orch rollback`; left out: the state as it is, thing by thing. */
   readonly recall?: Recall<Scope_, State, Facts>;
   /** What a change has done besides, told for people by the looks before and after it. */

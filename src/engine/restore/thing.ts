@@ -53,9 +53,10 @@ export const restoring: Any = {
     const { resource, ...seen } = innerSeen(before);
     return resource.toll?.(seen, innerSeen(after)) ?? [];
   },
-  footprints: (scope) => {
+  footprints: (scope, seen) => {
     const { resource, scopes } = theThing(scope);
-    const all = scopes.map((one) => resource.footprints(one));
+    const inner = seen && innerSeen(seen);
+    const all = scopes.map((one) => resource.footprints(one, inner));
     return {
       reads: all.flatMap(({ reads }) => reads),
       writes: all.flatMap(({ writes }) => writes),

@@ -1,6 +1,6 @@
 import { type Shell, lines, quote, raw, sh } from '../../lib/shell.ts';
 import { type FileScope, LARGEST_EDIT, LARGEST_TEXT, type Look } from './state.ts';
-import { TOOLS, folderOf, pathWord } from './tools.ts';
+import { TOOLS, folderOf, nameOf, pathWord } from './tools.ts';
 
 /** What all scopes of a fold want to know of one path. */
 export function merged(scopes: readonly FileScope[]): readonly Look[] {
@@ -65,6 +65,7 @@ function lookAt(look: Look, i: number): Shell {
   return lines([
     sh`orch_look ${i} ${path} ${raw(want)} ${raw(known)} ${look.through ? 'through' : ''} ${look.sums ? 'sums' : ''} ${look.large ? LARGEST_EDIT : LARGEST_TEXT}`,
     sh`orch_above ${i} ${above}`,
+    sh`orch_alias ${i} ${above} ${nameOf(look.path)} ${look.path.startsWith('~') ? 'home' : ''}`,
     ...(look.below ? [below(i, path)] : []),
   ]);
 }
@@ -124,4 +125,20 @@ orch_above() {
     case $d in */*) d=\${d%/*}; d=\${d:-/};; *) break;; esac
   done
   printf 'above %s %s\\0' "$1" "$n"
+}
+# $1 number, $2 folder, $3 name in it, $4 given by ~: where that is, when a link or .. leads there. Nothing is started where none does.
+orch_alias() {
+  d=$2 l=$4
+  while :; do
+    case $d in /*) ;; *) l=1; break;; esac
+    [ -L "$d" ] && { l=1; break; }
+    case $d in */..|*/.) l=1; break;; /*/*) d=\${d%/*};; *) break;; esac
+  done
+  [ -n "$l" ] || return 0
+  d=$2 t=
+  while [ ! -d "$d" ]; do case $d in */*) t=/\${d##*/}$t d=\${d%/*} d=\${d:-/};; *) return 0;; esac; done
+  d=$(cd -P -- "$d" 2>/dev/null && pwd -P && printf x) || return 0
+  d=\${d%?x}
+  [ "$d" != / ] || d=
+  printf 'alias %s %s%s/%s\\0' "$1" "$d" "$t" "$3"
 }`;

@@ -34,6 +34,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Draft {
   readonly raw: Map<number, Mutable<Raw>>;
   readonly missing: Map<number, number>;
+  readonly aliases: Map<number, string>;
   readonly below: Map<number, ReadonlyMap<string, Raw>>;
   /** The thing that records without a number are about. */
   here: Mutable<Raw> | undefined;
@@ -46,6 +47,7 @@ function parse(reply: Reply, looks: readonly Look[]): Seen<FileState, FileFacts>
   const draft: Draft = {
     raw: new Map(),
     missing: new Map(),
+    aliases: new Map(),
     below: new Map(),
     here: undefined,
     facts: { umask: 0o22, home: '' },
@@ -63,10 +65,13 @@ function seen(draft: Draft, looks: readonly Look[]): Seen<FileState, FileFacts> 
   const raw = new Map<string, Raw>();
   const state = new Map<string, Entry>();
   const missing = new Map<string, number>();
+  const aliases = new Map<string, string>();
   for (const [i, look] of looks.entries()) {
     const found = draft.raw.get(i);
     const above = draft.missing.get(i);
     if (above !== undefined) missing.set(look.path, above);
+    const alias = draft.aliases.get(i);
+    if (alias !== undefined) aliases.set(look.path, alias);
     if (found) raw.set(look.path, found);
     const twin = looks.findIndex(({ path }) => path === look.same);
     state.set(look.path, entryOf(found, look, draft.raw.get(twin)));
@@ -80,6 +85,7 @@ function seen(draft: Draft, looks: readonly Look[]): Seen<FileState, FileFacts> 
     ...draft.facts,
     raw: Object.fromEntries(raw),
     missing: Object.fromEntries(missing),
+    ...(aliases.size > 0 ? { aliases: Object.fromEntries(aliases) } : {}),
   };
   return { state: Object.fromEntries(state), facts };
 }
@@ -134,6 +140,13 @@ const READ: ReadonlyMap<string, Read> = new Map<string, Read>([
     (draft, tail, records) => {
       const [i, count] = tail.split(' ');
       draft.missing.set(records.count(i), records.count(count));
+    },
+  ],
+  [
+    'alias',
+    (draft, tail, records) => {
+      const [, i, path = ''] = /^(\d+) (\/[^]*)$/.exec(tail) ?? [];
+      draft.aliases.set(records.count(i), path);
     },
   ],
   ['below', (draft, tail, records) => void draft.below.set(records.count(tail), belowOf(records))],

@@ -15,10 +15,18 @@ export const file: Resource<FileScope, FileState, FileFacts> = {
   plan: planFiles,
   recall: recallFiles,
   // `file:/a/.` is the thing itself, `file:/a` all below it too.
-  footprints: ({ look }) => {
-    const paths = look.map(({ path, below, whole }) =>
-      below || whole ? `file:${path}` : `file:${path === '/' ? '' : path}/.`,
+  footprints: ({ look }, seen) => {
+    const paths = look.flatMap(({ path, below, whole }) =>
+      [path, ...otherNames(path, seen?.facts)].map((name) =>
+        below || whole ? `file:${name}` : `file:${name === '/' ? '' : name}/.`,
+      ),
     );
     return { reads: paths, writes: paths };
+
+    /** Under which other names the host has what is at a path. */
+    function otherNames(path: string, facts: FileFacts | undefined): readonly string[] {
+      const names = [facts?.aliases?.[path], facts?.raw[path]?.real];
+      return names.filter((name) => name !== undefined);
+    }
   },
 };

@@ -123,6 +123,8 @@ export interface Raw {
 /** What informs decisions about files but is not managed. */
 export interface FileFacts {
   readonly raw: Readonly<Record<string, Raw>>;
+  /** Where a path really is, when a link or `..` leads there. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** How many folders above a path are missing. */
   readonly missing: Readonly<Record<string, number>>;
   readonly umask: number;

@@ -8,6 +8,7 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -189,6 +190,30 @@ for (const shell of SHELLS) {
       const ran = spawnSync('sh', ['-s'], { input: applyScript(plan).text });
       expect(ran.status).to.equal(75);
       expect(readFileSync(path, 'utf8')).to.equal('else\n');
+    });
+
+    it('are known by where they really are, when a link, `..` or `~` leads there', () => {
+      mkdirSync(join(dir, 'real'));
+      symlinkSync('real', join(dir, "li'nk\n"));
+      symlinkSync('nowhere', join(dir, 'dangling'));
+      const real = realpathSync(dir);
+      const names = {
+        [`${dir}/real/f`]: undefined,
+        [`${dir}/missing/f`]: undefined,
+        [`${dir}/li'nk\n/f`]: `${real}/real/f`,
+        [`${dir}/li'nk\n/missing/deep/f`]: `${real}/real/missing/deep/f`,
+        [`${dir}/missing/../f`]: `${real}/missing/../f`,
+        [`${dir}/real/../f`]: `${real}/f`,
+        [`${dir}/dangling/f`]: `${real}/dangling/f`,
+        '~/real/f': `${real}/real/f`,
+      };
+      const look = Object.keys(names).map((path) => ({ path }));
+      const seen = asked(shell, [{ path: dir, look }], { HOME: dir });
+      expect(look.map(({ path }) => seen.facts.aliases?.[path])).to.deep.equal(
+        Object.values(names),
+      );
+      const { reads } = file.footprints({ path: '~/real/f', look: [{ path: '~/real/f' }] }, seen);
+      expect(reads).to.deep.equal(['file:~/real/f/.', `file:${real}/real/f/.`]);
     });
 
     it('change in what a link leads to, when it is edited through the link', () => {
