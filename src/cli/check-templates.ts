@@ -1,6 +1,7 @@
+import { playTexts, textsOf, type Text } from '../analyze/texts.ts';
 import type { OrchError } from '../lib/errors.ts';
 import { allTasks, handlersOf, type Play, type Playbook, type Task } from '../model/play.ts';
-import { isTemplate, type Tree } from '../model/tree.ts';
+import type { Tree } from '../model/tree.ts';
 import { keywordTrees, trialsOf } from '../model/trials.ts';
 import { checkTemplate } from '../template/check.ts';
 
@@ -17,27 +18,22 @@ const ofPlay = (play: Play): readonly OrchError[] => [
 ];
 
 const outsideTasks = (play: Play): readonly OrchError[] => [
-  ...values(play.hosts, play.vars, play.serial, play.gatherFacts, play.anyErrorsFatal),
-  ...values(play.maxFailPercentage, ...play.inputs.map((input) => input.default)),
-  ...values(...play.varsFiles.map(({ name }) => name), ...keywordTrees(play.keywords)),
+  ...texts(playTexts(play)),
+  ...values(play.vars, ...play.inputs.map((input) => input.default)),
+  ...values(...keywordTrees(play.keywords)),
 ];
 
 /** What is wrong with the templates and conditions of one task. */
 export const taskTemplateErrors = (task: Task): readonly OrchError[] => [
-  ...values(task.name, task.loop?.list, task.loopControl.label, ...task.vars, ...task.notify),
-  ...values(...keywordTrees(task.keywords)),
-  ...conditions(task.when, task.changedWhen, task.failedWhen),
-  ...task.args.entries.flatMap(({ key, value }) =>
-    isCondition(task.module, key) && !isTemplate(value) ? conditions(value) : values(value),
-  ),
+  ...texts(textsOf(task)),
+  ...values(...task.vars),
 ];
 
-/** Arguments that hold expressions without braces. */
-const isCondition = (module: string, key: string): boolean =>
-  (module === 'assert' && key === 'that') || (module === 'debug' && key === 'var');
+/** What two of them share, as the file of an include and its argument, is told once. */
+const texts = (all: readonly Text[]): readonly OrchError[] =>
+  [...new Map(all.map((one) => [one.tree, one])).values()].flatMap(({ tree, reading }) =>
+    checkTemplate(tree, reading),
+  );
 
 const values = (...trees: readonly (Tree | undefined)[]): readonly OrchError[] =>
   trees.flatMap((tree) => (tree ? checkTemplate(tree) : []));
-
-const conditions = (...trees: readonly (Tree | undefined)[]): readonly OrchError[] =>
-  trees.flatMap((tree) => (tree ? checkTemplate(tree, 'condition') : []));

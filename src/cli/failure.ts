@@ -6,11 +6,21 @@ import { version } from '../version.ts';
 import type { Io } from './io.ts';
 import { readableStack } from './stack.ts';
 
+/** So many errors are shown; of more, nobody reads the rest. */
+const MOST = 100;
+
 /** Errors of the user's files and command line, each with the line it is about; no stack, it would not help. */
 export function userErrors(error: OrchError | OrchErrors, { colors }: Pick<Io, 'colors'>): string {
-  const text = `${renderError(error, readAgain)}\n`;
-  const n = error instanceof OrchErrors ? error.errors.length : 1;
-  const count = n > 1 ? `\n${n} errors; no host was contacted.\n` : '';
+  const all = error instanceof OrchErrors ? error.errors : [error];
+  const n = all.length;
+  const files = new Map<string, string | undefined>();
+  const readOnce = (file: string): string | undefined => {
+    if (!files.has(file)) files.set(file, readAgain(file));
+    return files.get(file);
+  };
+  const text = `${renderError(new OrchErrors(all.slice(0, MOST)), readOnce)}\n`;
+  const first = n > MOST ? ` of which the first ${MOST} are shown` : '';
+  const count = n > 1 ? `\n${n} errors${first}; no host was contacted.\n` : '';
   return (colors.err ? painted(text) : text) + count;
 }
 

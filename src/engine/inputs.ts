@@ -63,7 +63,8 @@ function problem(input: Input, scope: Scope): Problem | OrchError | undefined {
   const { name, description } = input;
   if (value === undefined) {
     const hint = `Set ${name} in the inventory, or pass -e ${name}=VALUE.`;
-    const before = `input ${name} (${description}) is not set for`;
+    const about = description === '' ? '' : ` (${description})`;
+    const before = `input ${name}${about} is not set for`;
     return { code: 'INPUT_MISSING', before, after: '', hint };
   }
   if (value instanceof Unknown) return undefined;
@@ -76,7 +77,8 @@ function problem(input: Input, scope: Scope): Problem | OrchError | undefined {
     code: 'INPUT_INVALID',
     before: `input ${name} of`,
     after,
-    hint: `${name}: ${description}`,
+    hint:
+      description === '' ? 'See `orch doc PLAYBOOK` for its inputs.' : `${name}: ${description}`,
   };
 }
 

@@ -186,7 +186,7 @@ class Reader {
     let all = '';
     for (;;) {
       const match = this.#take(
-        /([rR]?[bB]?|[bB][rR]|[uU])(?:"""((?:[^\\]|\\.)*?)"""|'''((?:[^\\]|\\.)*?)'''|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/sy,
+        /([rR]?[bB]?|[bB][rR]|[uU])(?:"""((?:[^\\]|\\.)*?)"""|'''((?:[^\\]|\\.)*?)'''|"([^"\\]*(?:\\.[^"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)')/sy,
       );
       if (!match) throw NO_LITERAL;
       const [, prefix = '', ...parts] = match as readonly (string | undefined)[];

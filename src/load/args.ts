@@ -14,7 +14,7 @@ import { renamed } from './aliases.ts';
 import { parseKeyValues } from './key-value.ts';
 import { beforeTemplates, fail, type Loading } from './loading.ts';
 import { plainTree } from './scalar.ts';
-import { elsewhere } from './schema/elsewhere.ts';
+import { insteadOf } from './schema/elsewhere.ts';
 import { kindOfValue, type Schema } from './schema/words.ts';
 
 const PREFIXES = [
@@ -54,7 +54,7 @@ export function unknownModule(
   const short = key.split('.').at(-1) ?? key;
   const known = [...loading.registry.keys()];
   const foreign = key.includes('.') && !PREFIXES.some((prefix) => key.startsWith(prefix));
-  const instead = elsewhere[short] ?? (foreign ? FOREIGN : undefined);
+  const instead = insteadOf(short) ?? (foreign ? FOREIGN : undefined);
   const keyword = didYouMean(key, keywords);
   const close = didYouMean(short, known) || keyword;
   fail(

@@ -46,7 +46,7 @@ export function parseKeyValues(
 }
 
 function pairOf({ text, at }: Token, all: string, scalar: ScalarTree): KeyValue | undefined {
-  const equals = /^[^=](?:[^=\\]|\\[^=]|\\=)*?(?==)/s.exec(text)?.[0].length;
+  const equals = /^[^=][^=\\]*(?:\\.[^=\\]*)*(?==)/s.exec(text)?.[0].length;
   if (equals === undefined) return undefined;
   const key = text.slice(0, equals).trim();
   if (!/^[A-Za-z_][\w.-]*$/.test(key)) return undefined;

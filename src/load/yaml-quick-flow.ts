@@ -16,7 +16,8 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', '"': '"', '\\': '\\
 /** A quoted text that ends on its line. */
 export function quoted(text: string, start: number, at: At): Piece {
   const mark = text[start] ?? leave();
-  const found = mark === '"' ? /"((?:[^"\\]|\\.)*)"/y : /'((?:[^']|'')*)'/y;
+  // Runs of plain characters are one step each: one step a character would overflow the stack at long texts.
+  const found = mark === '"' ? /"([^"\\]*(?:\\.[^"\\]*)*)"/y : /'([^']*(?:''[^']*)*)'/y;
   found.lastIndex = start;
   const [whole, inner = ''] = found.exec(text) ?? leave();
   const value =

@@ -4,7 +4,8 @@ import { Scanner } from './scanner.ts';
 
 const SPACE = /[ \t\n\r]*/y;
 // Line breaks and other control characters do not belong in a text.
-const STRING = /"(?:(?!\p{Cc}|["\\]).|\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|[\x7f-\x9f])*"/uy;
+const STRING =
+  /"[ !#-[\]-\u{10ffff}]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[ !#-[\]-\u{10ffff}]*)*"/uy;
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y;
 const WORD = /true|false|null|NaN|-?Infinity/y;
 const WORDS: ReadonlyMap<string, Val> = new Map<string, Val>([

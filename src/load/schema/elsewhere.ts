@@ -93,3 +93,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   win_ping: NOT_HERE,
   win_shell: NOT_HERE,
 };
+
+/** What to write instead of a module that orch does not have; nothing for a name that is nobody's. */
+export const insteadOf = (short: string): string | undefined =>
+  Object.hasOwn(elsewhere, short) ? elsewhere[short] : undefined;

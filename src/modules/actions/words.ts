@@ -7,7 +7,7 @@ export type Words =
 /** Splits a command line as Python's shlex.split does: quotes and backslashes, no variables, no globs. */
 export function splitWords(line: string): Words {
   const words: string[] = [];
-  const pattern = /\s+|([^\s'"\\]+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])/y;
+  const pattern = /\s+|([^\s'"\\]+)|'([^']*)'|"([^"\\]*(?:\\[\s\S][^"\\]*)*)"|\\([\s\S])/y;
   let word: string | undefined;
   while (pattern.lastIndex < line.length) {
     const at = pattern.lastIndex;

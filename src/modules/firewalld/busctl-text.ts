@@ -30,7 +30,7 @@ interface Words {
   left(): number;
 }
 
-const WORD = /\s*(?:"((?:[^"\\]|\\[^])*)"|([^\s"]+))/y;
+const WORD = /\s*(?:"([^"\\]*(?:\\[^][^"\\]*)*)"|([^\s"]+))/y;
 
 function tokens(text: string): Words {
   const found: Token[] = [];

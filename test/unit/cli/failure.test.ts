@@ -27,6 +27,17 @@ describe('errors at the command line', () => {
     );
   });
 
+  it('shows the first hundred of very many errors, and says how many there are', () => {
+    const many = new OrchErrors(
+      Array.from({ length: 20_000 }, (_, i) => new OrchError('USAGE', `thing ${i + 1}`)),
+    );
+    const text = userErrors(many, quiet);
+    expect(text.match(/^error\[/gm)).to.have.length(100);
+    expect(text).to.match(
+      /\n20000 errors of which the first 100 are shown; no host was contacted\.\n$/,
+    );
+  });
+
   it('colours only when asked to', () => {
     const error = new OrchError('USAGE', 'x');
     expect(userErrors(error, { colors: { out: false, err: true } })).to.include('\x1b[31m');

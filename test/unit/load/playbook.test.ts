@@ -45,6 +45,20 @@ describe('loadPlaybook', () => {
     expect(taskOf('    - orch.debug: {msg: x}\n').module).to.equal('debug');
   });
 
+  it('knows no module by a name that every object of JavaScript has', () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'ansible.builtin.valueOf'])
+      expect(ofTask(`    - ${name}: 1\n`)).to.deep.equal([
+        `3:7 MODULE_UNKNOWN There is no module "${name}".`,
+      ]);
+  });
+
+  it('reads arguments that are millions of characters long', () => {
+    const long = 'x'.repeat(9_000_000);
+    expect(plain(taskOf(`    - command: "echo ${long}"\n`).args)).to.deep.equal({
+      cmd: `echo ${long}`,
+    });
+  });
+
   it('reads free form, key=value and args', () => {
     const args = (text: string): unknown => plain(taskOf(text).args);
     expect(args('    - command: echo a=b\n')).to.deep.equal({ cmd: 'echo a=b' });

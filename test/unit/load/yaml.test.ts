@@ -25,6 +25,12 @@ describe('parseYaml', () => {
     });
   });
 
+  it('reads texts in quotes that are millions of characters long', () => {
+    const long = 'x'.repeat(9_000_000);
+    for (const text of [`a: "${long}"\n`, `a: '${long}'\n`, `a: {b: "${long}"}\n`])
+      expect(JSON.stringify(plain(parse(text)))).to.have.length.above(9_000_000);
+  });
+
   it('reads YAML 1.1 as Ansible does', () => {
     const text = 'a: yes\nb: 0644\nc: "yes"\nd: 1.10\ne:\nf: !!str 12\ng: !!int "3"\n';
     expect(plain(parse(text))).to.deep.equal({

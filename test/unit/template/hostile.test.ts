@@ -205,3 +205,17 @@ describe('what hosts answer', () => {
     expect(run).to.deep.equal([]);
   });
 });
+
+describe('a text of many millions of characters', () => {
+  const long = 'x'.repeat(9_000_000);
+  for (const [what, text, length] of [
+    ['from_json', '{{ ({"k": long} | to_json | from_json).k | length }}', 9_000_000],
+    ['a literal', `{{ "${long}" | length }}`, 9_000_000],
+    ['what looks like a list', `['{{ long }}']`, 1],
+  ] as const)
+    it(`is no trouble in ${what}`, () => {
+      const given = scopeOf([values({ long })]).resolve(scalar(text));
+      if (length === 1) expect(given).to.deep.equal([long]);
+      else expect(Number(given)).to.equal(length);
+    });
+});
