@@ -1,4 +1,5 @@
 import { OrchError, OrchErrors } from '../lib/errors.ts';
+import type { Outcome } from '../model/event.ts';
 import {
   type Included,
   type IncludeRequest,
@@ -8,7 +9,7 @@ import {
 } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
 import { type MapTree, type Tree, hasTemplate } from '../model/tree.ts';
-import { opened, Unknown } from '../model/value.ts';
+import { opened, Unknown, type Value } from '../model/value.ts';
 import { Behind } from './behind.ts';
 import { type Found, type Step, into } from './cursor.ts';
 import { finish } from './finish.ts';
@@ -37,6 +38,8 @@ import { traitsOf } from './traits.ts';
 export interface Brought {
   readonly items: readonly Item[];
   readonly base: Position;
+  /** What was included, as `register` tells it. */
+  readonly data: Readonly<Record<string, Value>>;
 }
 
 /** What an include brings, asked before its turn; nothing when that is not known yet, or wrong. */
@@ -73,18 +76,17 @@ export function include(walker: Walker, { step, then }: Found): void {
   const planned: Planned = { step, then, task, ref: refFor(stage, step, scope), scope, parts: [] };
   const done = brought(walker, step, scope);
   if ('kind' in done) {
+    keepResult(walker, step, done);
     finish(walker, [{ planned, outcome: done }]);
     return;
   }
-  const outcomes = done.map(({ label, got }) => ({
-    label,
-    outcome: got instanceof OrchError ? outcome.failed(got) : told(got),
-  }));
+  const outcomes = done.map((one) => ({ label: one.label, outcome: told(one) }));
   const parts = outcomes.map((one) => ({ ...one, scope }));
   const whole = together(
     { task, parts },
     outcomes.map((one) => one.outcome),
   );
+  keepResult(walker, step, whole);
   if (whole.kind === 'failed' || whole.kind === 'skipped') {
     finish(walker, [{ planned: { ...planned, parts }, outcome: whole }]);
     return;
@@ -96,8 +98,6 @@ export function include(walker: Walker, { step, then }: Found): void {
     for (const _ of files) run.totals = count(run.totals, outcome.ok());
   stage.input.emit({ type: 'task-ended', host: run.host.name, task: planned.ref, outcome: whole });
   if (step.handler) run.notified.delete(task.id);
-  if (task.register !== undefined)
-    give([run], 'registered', { [task.register]: registered(whole) }, { at: step.at });
   if (traitsOf(stage, task).fence) walker.fence = inside(step.at);
   walker.cursor = [...files]
     .reverse()
@@ -105,11 +105,21 @@ export function include(walker: Walker, { step, then }: Found): void {
   report(walker);
 }
 
-const told = (got: Brought | undefined) =>
-  got ? outcome.ok({}, { message: 'included' }) : outcome.skipped('Conditional result was False');
+function keepResult({ run }: Walker, { task, at }: Step, whole: Outcome): void {
+  if (task.register !== undefined)
+    give([run], 'registered', { [task.register]: registered(whole) }, { at });
+}
+
+function told({ got, named }: One): Outcome {
+  if (got instanceof OrchError) return outcome.failed(got, { data: named });
+  if (!got) return { ...outcome.skipped('Conditional result was False'), data: named };
+  return outcome.ok({ data: { ...got.data, ...named } }, { message: 'included' });
+}
 
 interface One {
   readonly label: string | undefined;
+  /** What of the loop is in its result. */
+  readonly named: LoopItem['named'];
   readonly got: Brought | OrchError | undefined;
 }
 
@@ -130,6 +140,7 @@ function brought(
       const own = task.loop ? conditioned(task, item.scope) : undefined;
       return {
         label: item.label,
+        named: item.named,
         got: own ? undefined : tried(step, () => bring(stage, step, item, i)),
       };
     });
@@ -167,7 +178,12 @@ function bring(stage: Stage, step: Step, item: LoopItem, i: number): Brought {
     for (const { id } of tasksIn(got.handlers)) stage.brought.set(id, at);
     stage.publicRoles = [...stage.publicRoles, ...got.roles.map((role) => ({ role, at }))];
   }
-  return { items: got.items, base: [...at, i] };
+  return { items: got.items, base: [...at, i], data: dataOf(request) };
+}
+
+function dataOf({ task, name, tasksFrom }: IncludeRequest): Brought['data'] {
+  if (task.include?.kind === 'tasks') return { include: name, include_args: {} };
+  return { include_args: { name, ...(tasksFrom === undefined ? {} : { tasks_from: tasksFrom }) } };
 }
 
 function prepared(stage: Stage, request: IncludeRequest, item: LoopItem | undefined): Included {

@@ -25,8 +25,9 @@ export function keep(spot: Spot, planned: Planned): void {
   const { task, parts } = planned;
   const shared = traitsOf(stage, task).shared && runsOnce(stage, task, () => planned.scope);
   const runs = shared ? stage.batch.filter((one) => !one.lost) : [run];
-  for (const { facts, kind, cacheable } of parts) {
-    if (!facts) continue;
+  for (const { facts, kind, cacheable, outcome } of parts) {
+    // As in Ansible what failed sets nothing.
+    if (!facts || outcome.kind === 'failed') continue;
     give(runs, kind ?? 'registered', facts, spot);
     if (!cacheable) continue;
     for (const one of runs) {

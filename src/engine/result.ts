@@ -4,6 +4,9 @@ import { Unknown, type Value } from '../model/value.ts';
 /** Whether a task changed its host, failed or not. */
 export const hasChanged = (o: Outcome): boolean => o.kind === 'changed' || o.changedToo === true;
 
+/** Whether a result tells of a failure: also where failed_when says that it is none. */
+const saysFailed = (o: Outcome): boolean => o.kind === 'failed' || o.data?.['failed'] === true;
+
 /** What `register` sees of one outcome: Ansible's words. */
 export function registered(o: Outcome): Value {
   if (o.kind === 'unknown') return new Unknown(o.message ?? 'not run in check mode');
@@ -26,14 +29,14 @@ export function registered(o: Outcome): Value {
         ...attempts,
         ...o.data,
         changed: hasChanged(o),
-        failed: o.kind === 'failed',
+        failed: saysFailed(o),
       };
   }
 }
 
 /** What a loop registers: its items, and what they have in common. */
 function ofLoop(o: Outcome, items: NonNullable<Outcome['items']>): Value {
-  const failed = o.kind === 'failed';
+  const failed = o.kind === 'failed' || items.some(({ outcome }) => saysFailed(outcome));
   const skipped = o.kind === 'skipped';
   const msg = skipped
     ? 'All items skipped'

@@ -100,7 +100,8 @@ const number = (tree: Tree | undefined, scope: Scope, otherwise: number): number
 };
 
 function exhausted(task: Task, o: Outcome, attempts: number): Outcome {
-  if (task.failedWhen) return { ...o, attempts };
+  // As in Ansible the result says that it failed, though the task counts as failed_when says.
+  if (task.failedWhen) return { ...o, attempts, data: { ...o.data, failed: true } };
   if (o.kind === 'failed') return { ...o, attempts };
   const error = new OrchError(
     'TASK_FAILED',
