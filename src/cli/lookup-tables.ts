@@ -80,6 +80,25 @@ function sections(
   return found;
 }
 
+/** `%(name)s` is the value of another key of the section, `%%` a percent sign. */
+function interpolated(
+  value: string,
+  values: ReadonlyMap<string, string> | undefined,
+  fold: (key: string) => string,
+  depth = 0,
+): string {
+  if (depth > 10) throw new OrchError('TEMPLATE_FAILED', `"${value}" refers to itself.`);
+  return value.replace(/%%|%\(([^)]+)\)s/g, (written, name: string | undefined) => {
+    if (name === undefined) return '%';
+    const other = values?.get(fold(name));
+    if (other === undefined)
+      throw new OrchError('TEMPLATE_FAILED', `${written} names a key that is not there.`, {
+        hint: 'Write %% for a percent sign, or interpolation=false.',
+      });
+    return interpolated(other, values, fold, depth + 1);
+  });
+}
+
 /** Values of an INI or properties file, by key or with re=True by a pattern for keys. */
 export const iniFile: Lookup = (terms, given, asking) =>
   terms.flatMap((term): Value[] => {
@@ -90,15 +109,23 @@ export const iniFile: Lookup = (terms, given, asking) =>
     const file = option('file') ?? 'ansible.ini';
     const all = sections(open(file, 'ini', asking), properties, fold);
     const section = properties ? 'java_properties' : (option('section') ?? 'global');
-    const values = all.get(section);
+    const own = all.get(section);
+    const values = own && new Map([...(all.get('DEFAULT') ?? []), ...own]);
+    const raw = option('interpolation') !== undefined && !flag('interpolation');
+    const valueOf = (name: string): string | undefined => {
+      const value = values?.get(name);
+      return value === undefined || raw ? value : interpolated(value, values, fold);
+    };
     const usual = option('default');
     if (!values) {
       if (usual !== undefined) return [usual];
       throw new OrchError('TEMPLATE_FAILED', `${file} has no section "${section}".`);
     }
     if (flag('re')) {
-      const pattern = new RegExp(key);
-      return [...values].filter(([name]) => pattern.test(name)).map(([, value]) => value);
+      const pattern = new RegExp(`^(?:${key})`);
+      return [...values.keys()]
+        .filter((name) => pattern.test(name))
+        .map((name) => valueOf(name) ?? '');
     }
-    return [values.get(fold(key)) ?? usual ?? ''];
+    return [valueOf(fold(key)) ?? usual ?? ''];
   });

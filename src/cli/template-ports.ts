@@ -17,7 +17,8 @@ export const templatePorts = (
   lookups: lookups({
     io,
     vault,
-    hosts: (pattern) => selectHosts(inventory, pattern).map(({ name }) => name),
+    hosts: (pattern) =>
+      selectHosts(inventory, pattern, { allowEmpty: true }).map(({ name }) => name),
   }),
   templates: templateFiles,
   paths: nodePaths(io.env),

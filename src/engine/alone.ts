@@ -198,15 +198,15 @@ async function inTurn(work: Alone, given: Draft): Promise<AloneDone> {
   const { delegate } = given;
   const told = delegate ? { ...done, delegatedTo: delegate.run.host.name } : done;
   const receiver = receiverOf(work, given);
-  if (!facts.facts || receiver === walker.run) return { outcome: told, ...facts };
+  if (!facts.facts || !receiver) return { outcome: told, ...facts };
   give([receiver], facts.kind ?? 'registered', facts.facts, { at });
   return { outcome: told };
 }
 
-/** The host that is given what a task finds or sets: its own, or the other one with `delegate_facts`. */
-function receiverOf({ walker, found, scope }: Alone, { delegate }: Draft): HostRun {
+/** The one host that with `delegate_facts` is given what a task finds or sets, also where it runs once for all. */
+function receiverOf({ found, scope }: Alone, { delegate }: Draft): HostRun | undefined {
   const { delegateFacts } = found.step.task.keywords;
-  if (!delegate || !delegateFacts || !truthy(scope.resolve(delegateFacts))) return walker.run;
+  if (!delegate || !delegateFacts || !truthy(scope.resolve(delegateFacts))) return undefined;
   return delegate.run;
 }
 
@@ -217,7 +217,7 @@ async function onMachine(work: Alone, given: Draft, scope: Scope): Promise<Alone
   if (module.kind === 'action') return { outcome: await actionOn(work, given, scope) };
   const hold = <T>(work: () => Promise<T>): Promise<T> => way.machine.work(work);
   return holding(walker, hold, () =>
-    stateAlone(work, { ...given.item, scope }, way, receiverOf(work, given)),
+    stateAlone(work, { ...given.item, scope }, way, receiverOf(work, given) ?? walker.run),
   );
 }
 

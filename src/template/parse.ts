@@ -56,12 +56,9 @@ export function parseFile(text: string, syntax: Syntax): Template {
 }
 
 /** Parses an expression without braces. Throws a Flaw where it cannot. */
-export const parseExpression: (text: string) => Expr = remembered((text) => {
-  const parser = new Parser(tokens(text, 0).tokens);
-  const expression = parser.expressions();
-  parser.end();
-  return expression;
-});
+export const parseExpression: (text: string) => Expr = remembered((text) =>
+  new Parser(tokens(text, 0).tokens).whole(),
+);
 
 /** A parsed condition; `wrapped` when it was written in braces. */
 export interface Condition {

@@ -1,24 +1,12 @@
 import { bareName } from './bare-name.ts';
 import type { CallArgs, Expr } from './ast.ts';
+import { CONSTANTS, numberIn } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { Flaw } from './flaw.ts';
 import { unquote } from './lexer.ts';
-import { integer, numeric, type Val } from './values.ts';
+import { called } from './looked-up.ts';
 
-const CONSTANTS: ReadonlyMap<string, Val> = new Map<string, Val>([
-  ['true', true],
-  ['True', true],
-  ['false', false],
-  ['False', false],
-  ['none', null],
-  ['None', null],
-]);
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
-function numberIn(written: string, float: boolean): Val {
-  const digits = written.replaceAll('_', '');
-  return float ? numeric(Number(digits), true) : integer(BigInt(digits));
-}
-
 /** Reads expressions from tokens, after Jinja2's own grammar. */
 export class Parser extends Cursor {
   /** An expression, or several with commas: a tuple. */
@@ -35,6 +23,13 @@ export class Parser extends Cursor {
     if (items.length === 1 && first && !comma) return first;
     if (items.length === 0) throw this.unexpected('an expression');
     return { kind: 'tuple', at, items };
+  }
+
+  /** All that the tokens hold, as one expression. */
+  whole(): Expr {
+    const all = this.expressions();
+    this.end();
+    return all;
   }
 
   expression(choice = true): Expr {
@@ -191,7 +186,7 @@ export class Parser extends Cursor {
       if (this.token.kind !== 'operator') return node;
       if (this.skip('.')) node = this.#member(node);
       else if (this.skip('[')) node = this.#subscript(node, at);
-      else if (this.is('(')) node = { kind: 'call', at: node.at, of: node, args: this.#args() };
+      else if (this.is('(')) node = called(node, this.#args(), (list) => new Parser(list).whole());
       else return node;
     }
   }
@@ -254,7 +249,7 @@ export class Parser extends Cursor {
     for (;;) {
       if (this.token.kind === 'operator' && this.skip('|')) node = this.filter(node);
       else if (this.is('is')) node = this.#test(node);
-      else if (this.is('(')) node = { kind: 'call', at: node.at, of: node, args: this.#args() };
+      else if (this.is('(')) node = called(node, this.#args(), (list) => new Parser(list).whole());
       else return node;
     }
   }
@@ -269,9 +264,7 @@ export class Parser extends Cursor {
   #dotted(what: string): { readonly name: string; readonly at: number } {
     const { at, text } = this.name(what);
     let name = text;
-    while (this.skip('.')) {
-      name += `.${this.name(what).text}`;
-    }
+    while (this.skip('.')) name += `.${this.name(what).text}`;
     return { name: bareName(name), at };
   }
 

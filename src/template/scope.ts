@@ -95,7 +95,9 @@ export class LazyScope implements Scope, Reader {
         { ...this.#evaluation, asking: this.#asking(at), convert, newline },
         origin,
       );
-      return finish((convert ? render : renderFile)(template, head.text, run));
+      // As in Ansible: what holds no template is text, whatever it looks like.
+      const plain = template.body.every(({ kind }) => kind === 'text');
+      return finish((convert && !plain ? render : renderFile)(template, head.text, run));
     });
   }
 

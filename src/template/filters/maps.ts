@@ -9,6 +9,7 @@ import {
   integerOf,
   isList,
   isMapping,
+  isText,
   own,
   Tuple,
   Undef,
@@ -24,7 +25,9 @@ import { parsePath } from '../jmespath/parse.ts';
 function combine(value: Val, given: Given): Val {
   const how = mergingOf('combine', given);
   const all = [value, ...given.rest].flatMap((term) => (isList(term) ? term : [term]));
+  // As in Ansible nothing, and its name, add nothing.
   return all
+    .filter((term) => term !== null && !['None', 'null'].includes(isText(term) ? text(term) : ''))
     .map((term) => mapping(term, 'The filter "combine"'))
     .reduce<AnyMap>((whole, next) => merge(whole, next, how), {});
 }
