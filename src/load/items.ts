@@ -1,11 +1,10 @@
-import { withoutEmpty } from './empty-keywords.ts';
 import type { Block, Item } from '../model/play.ts';
 import { entry, type Entry, type MapTree, type Tree } from '../model/tree.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { includeName, sortKeys } from './action.ts';
 import { inherit, scalar } from './around.ts';
 import { readIncludeOrImport } from './inclusion.ts';
-import { checkKeywords, fail } from './loading.ts';
+import { fail } from './loading.ts';
 import type { Place, PlayLoading } from './place.ts';
 import { blockKeywords } from './schema/keywords.ts';
 import { taskRolling } from './schema/safeguard-keywords.ts';
@@ -13,6 +12,7 @@ import { unsupportedInTask } from './schema/unsupported.ts';
 import { kindOfValue } from './schema/words.ts';
 import { tagsOf } from './static-text.ts';
 import { guardable, unguarded } from './safeguard.ts';
+import { soundKeywords } from './sound-keywords.ts';
 import { draftTask, readTask } from './task.ts';
 import { rolledOf, verified } from './trials.ts';
 
@@ -67,9 +67,7 @@ function refuseOwn(loading: PlayLoading, tree: MapTree, name: string): void {
 }
 
 function readBlock(loading: PlayLoading, tree: MapTree, place: Place, id: string): readonly Item[] {
-  const known = withoutEmpty(blockKeys(loading, tree));
-  const bad = checkKeywords(loading, 'block', known);
-  const keys = { ...known, entries: known.entries.filter(({ key }) => !bad.has(key)) };
+  const keys = soundKeywords(loading, 'block', blockKeys(loading, tree));
   const own = inherit(place.around, keys, tagsOf(loading, place, entry(keys, 'tags')?.value));
   const around = verified(loading, place, own, keys, id);
   const inner: Place = { ...place, around };

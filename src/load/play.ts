@@ -1,4 +1,3 @@
-import { withoutEmpty } from './empty-keywords.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { Around, Item, Play, Section } from '../model/play.ts';
 import { entry, type Entry, type MapTree, type Tree } from '../model/tree.ts';
@@ -7,12 +6,13 @@ import { checkNotify } from './handlers.ts';
 import { newPlayLoading, playVarsOf } from './included.ts';
 import { readInputs } from './inputs.ts';
 import { readItems, tasksOf } from './items.ts';
-import { checkKeywords, fail, type Loading } from './loading.ts';
+import { fail, type Loading } from './loading.ts';
 import type { Place, PlayLoading } from './place.ts';
 import { readPrompts } from './prompts.ts';
 import { playKeywords } from './schema/play-keywords.ts';
 import { unsupportedInPlay } from './schema/unsupported.ts';
 import { kindOfValue } from './schema/words.ts';
+import { soundKeywords } from './sound-keywords.ts';
 import { tagsOf } from './static-text.ts';
 import { rolledOf, verified } from './trials.ts';
 import { readRoleEntry, type UsedRole } from './use-role.ts';
@@ -48,9 +48,7 @@ export function readPlay(loading: Loading, tree: Tree, at: PlayPlace): Play | un
     });
     return undefined;
   }
-  const known = withoutEmpty(knownKeys(loading, tree));
-  const bad = checkKeywords(loading, 'play', known);
-  const keys: MapTree = { ...known, entries: known.entries.filter(({ key }) => !bad.has(key)) };
+  const keys = soundKeywords(loading, 'play', knownKeys(loading, tree));
   return readParts(loading, tree, keys, at);
 }
 

@@ -1,13 +1,13 @@
-import { withoutEmpty } from './empty-keywords.ts';
 import type { Task } from '../model/play.ts';
 import { entry, isTemplate, type Entry, type MapTree, type Tree } from '../model/tree.ts';
 import { type SortedKeys, KEYWORDS } from './action.ts';
 import { findModule, readArgs, unknownModule } from './args.ts';
 import { inherit, scalar, scalars } from './around.ts';
 import { firewalldTask } from './firewalld.ts';
-import { checkKeywords, fail, type Loading } from './loading.ts';
+import { fail, type Loading } from './loading.ts';
 import { loopControl, loopOf } from './loop.ts';
 import type { Place, PlayLoading } from './place.ts';
+import { soundKeywords } from './sound-keywords.ts';
 import { staticText, tagsOf } from './static-text.ts';
 import { verified } from './trials.ts';
 
@@ -29,10 +29,8 @@ export function draftTask(
   at: { readonly place: Place; readonly id: string },
 ): Draft {
   const { place, id } = at;
-  const known = withoutEmpty(sorted.known);
-  const bad = checkKeywords(loading, 'task', known);
-  const good = known.entries.filter(({ key }) => !bad.has(key));
-  const keys = { ...known, entries: sorted.local ? [...good, localhost(tree)] : good };
+  const sound = soundKeywords(loading, 'task', sorted.known);
+  const keys = sorted.local ? { ...sound, entries: [...sound.entries, localhost(tree)] } : sound;
   const get = (key: string): Tree | undefined => entry(keys, key)?.value;
   const own = inherit(place.around, keys, tagsOf(loading, place, get('tags')));
   const around = verified(loading, place, own, keys, id);

@@ -1,10 +1,9 @@
-import { withoutEmpty } from './empty-keywords.ts';
 import { dirname } from 'node:path';
 import type { Source } from '../lib/source.ts';
 import type { Item, Role } from '../model/play.ts';
 import { entry, plain, type Entry, type MapTree, type Tree } from '../model/tree.ts';
 import { flagOf, inherit, maps } from './around.ts';
-import { checkKeywords, fail } from './loading.ts';
+import { fail } from './loading.ts';
 import type { Place, PlayLoading } from './place.ts';
 import { argumentCheck, hideArguments } from './role-arguments.ts';
 import {
@@ -18,6 +17,7 @@ import {
 import { roleSchema } from './schema/play-keywords.ts';
 import { unsupportedInTask } from './schema/unsupported.ts';
 import { kindOfValue } from './schema/words.ts';
+import { soundKeywords } from './sound-keywords.ts';
 import { staticText, tagsOf } from './static-text.ts';
 import { verified } from './trials.ts';
 import { listOfTasks } from './task-files.ts';
@@ -271,10 +271,8 @@ function keywordsOf(
       });
     else if (!GALAXY.has(one.key)) params.push(one);
   }
-  const all = withoutEmpty({ ...map, entries: known });
-  const bad = checkKeywords(loading, 'role', all);
   return {
-    known: { ...all, entries: all.entries.filter(({ key }) => !bad.has(key)) },
+    known: soundKeywords(loading, 'role', { ...map, entries: known }),
     params: params.length > 0 ? { ...map, entries: params } : undefined,
   };
 }

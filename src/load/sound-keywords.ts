@@ -1,4 +1,5 @@
 import type { MapTree } from '../model/tree.ts';
+import { checkKeywords, type KeywordsOf, type Loading } from './loading.ts';
 
 /** Keywords that count as not written where nothing stands behind them, as in Ansible. */
 const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
@@ -9,10 +10,17 @@ const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   ...['max_fail_percentage', 'fact_path', 'gather_subset', 'gather_timeout'],
 ]);
 
-/** The same without keywords that are empty: `become:` alone says nothing. */
-export function withoutEmpty(map: MapTree): MapTree {
-  const entries = map.entries.filter(
-    ({ key, value }) => !(value.kind === 'scalar' && value.value === null && MAY_BE_EMPTY.has(key)),
-  );
-  return entries.length === map.entries.length ? map : { ...map, entries };
+/** The keywords of a play, block, task or role that can be read: those that are wrong are told and left out. */
+export function soundKeywords(loading: Loading, kind: KeywordsOf, map: MapTree): MapTree {
+  const given = withoutEmpty(map);
+  const bad = checkKeywords(loading, kind, given);
+  return { ...given, entries: given.entries.filter(({ key }) => !bad.has(key)) };
 }
+
+/** The same without keywords that are empty: `become:` alone says nothing. */
+const withoutEmpty = (map: MapTree): MapTree => ({
+  ...map,
+  entries: map.entries.filter(
+    ({ key, value }) => !(value.kind === 'scalar' && value.value === null && MAY_BE_EMPTY.has(key)),
+  ),
+});
