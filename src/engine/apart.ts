@@ -41,9 +41,10 @@ const isApart = ({ parts }: Planned): boolean =>
 const isLone = (fold: Fold): boolean =>
   fold.steps.some((s) => s.changes.length > 0 && (s.module.apart?.(s.params) ?? false));
 
-/** Whether a pending change of one thing alters what another thing of the same resource shows. */
+/** Whether a pending change of one thing alters what another thing of the same resource shows, or the same one under another name. */
 function meets(desk: Desk, key: string, fold: Fold, mine: string): boolean {
   const [theirs, ours] = [desk.needs.get(key), desk.needs.get(mine)];
-  if (key === mine || !theirs || !ours || ours.resource !== fold.resource) return false;
+  if (!theirs || !ours || ours.resource !== fold.resource) return false;
+  if (key === mine) return footprintsOf(ours, fold).tangled === true;
   return overlap(footprintsOf(theirs, fold).writes, footprintsOf(ours, desk.folds.get(mine)).reads);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Change, Plain } from '../model/change.ts';
 import { MASK, Secret } from '../model/value.ts';
 
@@ -10,6 +11,7 @@ export function diff(from: unknown, to: unknown, path: readonly string[] = []): 
     // What a secret takes the place of was often one too.
     return [{ kind: 'value', path, from: hidden(from), to: hidden(to) }];
   }
+  if (isTextOfHash(from, to) || isTextOfHash(to, from)) return [];
   if (isObject(from) && isObject(to)) {
     const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
     return [...keys]
@@ -51,6 +53,13 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** A secret beside what it is compared by, such as a hash, which must not be shown either: it can be guessed from. */
 const isSealed = (value: unknown): value is { readonly secret: Secret } =>
   isObject(value) && value['secret'] instanceof Secret;
+
+/** A text, and what it is compared by where it was not fetched. */
+const isTextOfHash = (text: unknown, known: unknown): boolean =>
+  typeof text === 'string' &&
+  isObject(known) &&
+  typeof known['sha256'] === 'string' &&
+  known['sha256'] === createHash('sha256').update(text).digest('hex');
 
 /** What a host shows of a secret is the thing itself, or what it is compared by. */
 function sameUnsealed(a: unknown, b: unknown): boolean {

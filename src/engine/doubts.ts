@@ -11,6 +11,8 @@ export interface Doubts {
   readonly wild: Map<string, string>;
   /** By its name: what a task would write that was not done; `anything` for an action. */
   readonly unapplied: Map<string, readonly string[] | 'anything'>;
+  /** What would be there by now and others may require, such as folders. */
+  readonly held: Set<string>;
 }
 
 /** Nothing is in doubt. */
@@ -18,6 +20,7 @@ export const noDoubts = (): Doubts => ({
   steps: new Map(),
   wild: new Map(),
   unapplied: new Map(),
+  held: new Set(),
 });
 
 /** Notes what a task would write; tasks of one name are taken together. */

@@ -20,6 +20,7 @@ export function footprintsOf(
   return {
     reads: all.flatMap(({ reads }) => reads),
     writes: all.flatMap(({ writes }) => writes),
+    ...(all.some(({ tangled }) => tangled) ? { tangled: true } : {}),
   };
 }
 

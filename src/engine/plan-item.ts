@@ -11,6 +11,7 @@ import { factVars } from './host-facts.ts';
 import { type Fold, type Folded, foldTask, seenNow } from './fold.ts';
 import { type Danger, dangerOf, managementSources, NO_DANGER } from './danger.ts';
 import { conditioned } from './judge.ts';
+import { type Lacking, lacking } from './lacking.ts';
 import type { Item } from './loop.ts';
 import * as outcome from './outcome.ts';
 import type { Desk, Early, PlannedPart } from './planned.ts';
@@ -86,11 +87,13 @@ function folded(
   if (next instanceof Refusal) return { outcome: outcome.failed(refusal(next, task)), key };
   const { before, after, changes } = next.folded;
   const seen = { state: after, facts: fold.seen.facts };
+  const lack = changes.length > 0 ? lacking(desk, key, fold, { before, after }) : NOTHING;
+  if (lack.refusal) return { outcome: outcome.failed(refusal(lack.refusal, task)), key };
   const danger = changes.length > 0 ? dangerOfTask(desk, use, scope, { before, seen }) : NO_DANGER;
   if (danger.refusal) return { outcome: outcome.failed(refusal(danger.refusal, task)) };
   desk.folds.set(key, next.fold);
   const own = module.result?.(before, seen, use.params) ?? NO_RESULT;
-  const result = { ...own, warnings: [...own.warnings, ...danger.warnings] };
+  const result = { ...own, warnings: [...own.warnings, ...lack.warnings, ...danger.warnings] };
   const o = changes.length > 0 ? outcome.changed(changes, 'none', result) : outcome.ok(result);
   return { outcome: o, key, folded: next.folded };
 }
@@ -109,6 +112,7 @@ function dangerOfTask(
   return dangerOf(reach, { allowed, guarded: run.guard !== undefined });
 }
 
+const NOTHING: Lacking = { warnings: [] };
 const NO_RESULT: Result = { data: {}, notes: [], warnings: [] };
 
 /** A task by its name as written, else by its module. */

@@ -13,7 +13,7 @@ import {
 } from './apply.ts';
 import { noDoubts, noteUnapplied } from './doubts.ts';
 import { beginning, hides, Notes, reached } from './restore/note.ts';
-import { netOf, refold } from './fold.ts';
+import { current, netOf, refold } from './fold.ts';
 import { footprintsOf } from './footprints.ts';
 import type { RunInput } from './input.ts';
 import { limited } from './limits.ts';
@@ -165,6 +165,7 @@ function remember({ needs, way }: Asked, dry: boolean, plan: WavePlan): void {
     if (!need || netOf(fold).length === 0) continue;
     const { writes } = footprintsOf(need, fold);
     for (const { task } of changing) noteUnapplied(doubts, task, writes);
+    for (const held of fold.resource.holds?.(current(fold)) ?? []) doubts.held.add(held);
   }
 }
 

@@ -5,7 +5,9 @@ import type { Effect } from './effect.ts';
 import type { Exposures } from './exposure.ts';
 import type { Nearby } from './nearby.ts';
 import type { Probe } from './probe.ts';
+import type { Reach } from './reach.ts';
 import type { Recall } from './recall.ts';
+import type { Requirement } from './requirement.ts';
 import type { Scope } from './scope.ts';
 import type { Reply } from './transport.ts';
 import type { MapTree } from './tree.ts';
@@ -13,6 +15,7 @@ import type { Unknown, Value } from './value.ts';
 
 export type { Brought } from './brought.ts';
 export type { Probe } from './probe.ts';
+export type { Reach } from './reach.ts';
 
 /** JSON Schema (2020-12) of a module's arguments: type, validation, editor help and docs come from it. */
 export type ParamsSchema = {
@@ -80,6 +83,8 @@ export interface Plan {
 export interface Footprints {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Two things that one task looks at are one on this host: nothing is planned over a change that is not made. */
+  readonly tangled?: true;
 }
 
 /**
@@ -96,6 +101,10 @@ export interface Resource<Scope_, State, Facts> {
   plan(current: Seen<State, Facts>, desired: State): Plan;
   /** With what the look found, where there was one: the host may know a thing under another name, as through links. */
   footprints(scope: Scope_, seen?: Seen<State, Facts>): Footprints;
+  /** What getting to `desired` needs and the look did not find; others may bring it. Left out: nothing. */
+  requires?(current: Seen<State, Facts>, desired: State): readonly Requirement[];
+  /** Names, as footprints have them, of what is there in a state and others may require. */
+  holds?(state: State): readonly string[];
   /** How changes are written down for `orch rollback`; left out: the state as it is, thing by thing. */
   readonly recall?: Recall<Scope_, State, Facts>;
   /** What a change has done besides, told for people by the looks before and after it. */
@@ -108,17 +117,6 @@ export interface Resource<Scope_, State, Facts> {
    */
   reach?(before: State, after: Seen<State, Facts>, sources: readonly string[]): Reach;
 }
-
-/** What a change does to the way in. `sentence` says who is kept out, where and why. */
-export type Reach =
-  | { readonly kind: 'safe' }
-  | {
-      readonly kind: 'lockout' | 'unknown';
-      readonly sentence: string;
-      readonly hint?: string;
-      /** It strikes only at the next reload or reboot: no connection made now can tell. */
-      readonly late?: true;
-    };
 
 /** Why a module will not plan: nothing of the task is written. */
 export class Refusal {

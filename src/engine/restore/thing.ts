@@ -45,6 +45,10 @@ export const restoring: Any = {
     const { resource, ...seen } = innerSeen(current);
     return resource.plan(seen, desired);
   },
+  requires: (current, desired) => {
+    const { resource, ...seen } = innerSeen(current);
+    return resource.requires?.(seen, desired) ?? [];
+  },
   reach: (before, after, sources) => {
     const { resource, ...seen } = innerSeen(after);
     return resource.reach?.(before, seen, sources) ?? { kind: 'safe' };

@@ -61,6 +61,21 @@ export interface Ground {
 export const freshMode = (kind: 'file' | 'directory', { umask }: FileFacts): string =>
   octal((kind === 'file' ? 0o666 : 0o777) & ~umask);
 
+/**
+ * What something new has when nobody says. In the place of what a task before took away it would be owned as the old one
+ * was, so it is said whose it is.
+ */
+export function freshAttributes(
+  kind: 'file' | 'directory',
+  path: string,
+  facts: FileFacts,
+): { readonly mode: string; readonly owner?: string; readonly group?: string } {
+  const [, owner, , group] = facts.self ?? [];
+  const mode = freshMode(kind, facts);
+  if (facts.raw[path] === undefined || owner === undefined || group === undefined) return { mode };
+  return { mode, owner, group };
+}
+
 /** An entry with the mode and owner that are asked for; what is not asked for stays. */
 export function attributed<E extends Attributes & { readonly kind: Entry['kind'] }>(
   entry: E,

@@ -1,5 +1,5 @@
 import { Refusal, type Result, type Seen } from '../../model/module.ts';
-import { attributed, freshMode } from './attributes.ts';
+import { attributed, freshAttributes } from './attributes.ts';
 import { sumOf } from './content.ts';
 import { type PutParams, withPut } from './put.ts';
 import type { SourceTree } from './source.ts';
@@ -70,7 +70,9 @@ function withFolder(
   if (end.kind !== 'directory' && entry.kind !== 'absent')
     return new Refusal(`${path} already exists as a ${entry.kind}`, { pointer: '/dest' });
   const start: Directory =
-    end.kind === 'directory' ? end : { kind: 'directory', mode: freshMode('directory', facts) };
+    end.kind === 'directory'
+      ? end
+      : { kind: 'directory', ...freshAttributes('directory', path, facts) };
   const wanted = {
     ...(mode === undefined ? {} : { mode }),
     ...(owner === undefined ? {} : { owner }),

@@ -1,7 +1,7 @@
 import { Refusal, type Result, type Seen } from '../../model/module.ts';
 import type { Nearby } from '../../model/nearby.ts';
 import { Secret } from '../../model/value.ts';
-import { type AttributeParams, attributed, freshMode } from './attributes.ts';
+import { type AttributeParams, attributed, freshAttributes } from './attributes.ts';
 import { bytesOf, contentOf, sealed, sizeOf } from './content.ts';
 import { diffOf, pathInfo } from './result.ts';
 import { sameEntry } from './same.ts';
@@ -133,7 +133,7 @@ function entryAfter(entry: Entry, params: EditParams, edit: Edit, ground: Ground
     const fresh: Regular = {
       kind: 'file',
       content: contentAfter(after.text, undefined, params),
-      mode: freshMode('file', ground.facts),
+      ...freshAttributes('file', tidy(path), ground.facts),
       how: howOf(params, ground.facts, true),
     };
     return attributed(fresh, params, ground);
@@ -196,9 +196,9 @@ function contentAfter(text: string, before: Content | undefined, params: EditPar
 }
 
 /** Whether mode or owner are other than they were, or than those of any new file. */
-function reowned(was: Entry, is: Entry, facts: FileFacts): boolean {
+function reowned(was: Entry, is: Entry, path: string, facts: FileFacts): boolean {
   if (is.kind !== 'file') return false;
-  const start: Attributes = was.kind === 'absent' ? { mode: freshMode('file', facts) } : was;
+  const start: Attributes = was.kind === 'absent' ? freshAttributes('file', path, facts) : was;
   return start.mode !== is.mode || start.owner !== is.owner || start.group !== is.group;
 }
 
@@ -216,7 +216,7 @@ export function editResult(
   const after = text instanceof Refusal ? undefined : edit(text);
   const said = after instanceof Refusal || !after ? { msg: '' } : after;
   const isKept = params.backup && was.kind === 'file' && 'text' in said && said.text !== text;
-  const also = reowned(was, is, facts) ? 'ownership, perms or SE linux context changed' : '';
+  const also = reowned(was, is, path, facts) ? 'ownership, perms or SE linux context changed' : '';
   const msg = [said.msg, also].filter((word) => word !== '').join(' and ');
   return {
     data: {

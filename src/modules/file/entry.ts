@@ -1,5 +1,5 @@
-import { shown } from './content.ts';
-import type { Attributes, Entry, Look, Raw } from './state.ts';
+import { sealed, shown } from './content.ts';
+import type { Attributes, Content, Entry, Look, Raw } from './state.ts';
 
 /** The entry for what the host said of a path, as closely as it was looked at. */
 export function entryOf(raw: Raw | undefined, look: Look, twin?: Raw): Entry {
@@ -13,10 +13,14 @@ export function entryOf(raw: Raw | undefined, look: Look, twin?: Raw): Entry {
   }
   const attributes = attributesOf(raw, look);
   if (kind !== 'file') return { kind, ...attributes };
-  const content = shown(raw);
+  const content = look.secret ? hidden(shown(raw)) : shown(raw);
   const same = twin && look.same !== undefined && isSame(raw, twin) ? { same: [look.same] } : {};
   return { kind, ...attributes, ...(content === undefined ? {} : { content }), ...same };
 }
+
+/** What may hold a secret is sealed. */
+const hidden = (content: Content | undefined): Content | undefined =>
+  typeof content === 'string' ? sealed(content) : content;
 
 const isSame = (a: Raw, b: Raw): boolean => a.stat[5] === b.stat[5] && a.stat[6] === b.stat[6];
 

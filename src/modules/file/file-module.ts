@@ -6,7 +6,7 @@ import {
   type StateModule,
 } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
-import { attributed, freshMode, modeProblems } from './attributes.ts';
+import { attributed, freshAttributes, freshMode, modeProblems } from './attributes.ts';
 import { FILE_PARAMS, type FileParams } from './file-params.ts';
 import { withHard, withLink } from './links.ts';
 import { file } from './resource.ts';
@@ -233,17 +233,17 @@ function withFile(
       hint: 'state: touch makes a file; state: directory a folder.',
     });
   }
-  const start = here.kind === 'absent' ? fresh(facts) : (here as Regular);
+  const start = here.kind === 'absent' ? fresh(path, facts) : (here as Regular);
   const made = attributed(start, given, { raw, facts });
   if (made instanceof Refusal) return made;
   const done = timed(made, given, touch);
   return done instanceof Refusal ? done : put(done);
 }
 
-const fresh = (facts: FileFacts): Regular => ({
+const fresh = (path: string, facts: FileFacts): Regular => ({
   kind: 'file',
   content: '',
-  mode: freshMode('file', facts),
+  ...freshAttributes('file', path, facts),
 });
 
 function withFolder(current: FileSeen, path: string, given: FileParams): FileState | Refusal {
@@ -252,7 +252,9 @@ function withFolder(current: FileSeen, path: string, given: FileParams): FileSta
   if (here.kind !== 'absent' && here.kind !== 'directory')
     return new Refusal(`${path} already exists as a ${here.kind}`);
   const start: Directory =
-    here.kind === 'absent' ? { kind: 'directory', mode: freshMode('directory', facts) } : here;
+    here.kind === 'absent'
+      ? { kind: 'directory', ...freshAttributes('directory', path, facts) }
+      : here;
   const made = attributed(start, given, { raw, facts });
   if (made instanceof Refusal) return made;
   const done = timed(made, given, false);

@@ -3,7 +3,7 @@ import { freshMode } from './attributes.ts';
 import { timesOf } from './owned.ts';
 import type { Attributes, Directory, Entry, FileFacts, Raw, Regular } from './state.ts';
 import { pathWord } from './tools.ts';
-import { MKDIRS, ownerWord, writeScript } from './write.ts';
+import { MKDIRS, NEEDS_FOLDER, ownerWord, writeScript } from './write.ts';
 
 /** What is known of the thing that changes. */
 export interface Was {
@@ -50,6 +50,7 @@ function linkTo(path: string, is: Entry, make: Shell, { owner, group }: Attribut
     raw('set -e'),
     sh`p=${pathWord(path)}`,
     raw(`d=\${p%/*}; case $p in */*) d=\${d:-/};; *) d=.;; esac; t=$d/.orch.$$.new`),
+    NEEDS_FOLDER,
     raw(`trap 'rm -f "$t"' EXIT`),
     ...(is.kind === 'directory' ? [raw('rmdir "$p"')] : []),
     make,

@@ -9,7 +9,10 @@ export function merged(scopes: readonly FileScope[]): readonly Look[] {
     const other = found.get(look.path);
     found.set(look.path, other ? both(other, look) : look);
   }
-  return [...found.values()];
+  return [...found.values()].map((look) => {
+    const isEdited = look.feeds?.some((path) => found.get(path)?.content === 'text') ?? false;
+    return isEdited ? { ...look, content: 'text', large: true } : look;
+  });
 }
 
 function both(a: Look, b: Look): Look {
@@ -19,7 +22,8 @@ function both(a: Look, b: Look): Look {
     name: K,
   ): { [P in K]?: true } =>
     a[name] === true || b[name] === true ? ({ [name]: true } as { [P in K]?: true }) : {};
-  const content = [a.content, b.content].includes('text') ? 'text' : (a.content ?? b.content);
+  const content = CLOSEST.find((one) => one === a.content || one === b.content);
+  const feeds = [...(a.feeds ?? []), ...(b.feeds ?? [])];
   const same = a.same ?? b.same;
   return {
     path: a.path,
@@ -33,8 +37,11 @@ function both(a: Look, b: Look): Look {
     ...(content === undefined ? {} : { content }),
     known: [...new Set([...(a.known ?? []), ...(b.known ?? [])])],
     ...(same === undefined ? {} : { same }),
+    ...(feeds.length === 0 ? {} : { feeds }),
   };
 }
+
+const CLOSEST = ['text', 'sum', 'hash'] as const;
 
 /**
  * Looks at paths, one after the other, and changes nothing. Every record ends with a NUL: names and link targets
@@ -52,13 +59,15 @@ export function observeScript(scopes: readonly FileScope[]): Shell {
       ? [raw(`printf 'stamp %s.%s~\\0' "$$" "$(date +%Y-%m-%d@%H:%M:%S)"`)]
       : []),
     ...(needsHome ? [raw(`printf 'home %s\\0' "$HOME"`)] : []),
+    // What is taken away may be made again by a later task.
+    ...(scopes.some(({ look }) => look.some(({ whole }) => whole)) ? [raw('m=1')] : []),
     raw(`[ -z "$m" ] || printf 'self %s\\0' "$(id)"`),
     raw(`printf 'umask %s\\0done\\0' "$(umask)"`),
   ]);
 }
 
 function lookAt(look: Look, i: number): Shell {
-  const want = look.secret && look.content ? 'hash' : (look.content ?? 'none');
+  const want = look.secret && look.content === 'sum' ? 'hash' : (look.content ?? 'none');
   const known = quote(` ${(look.known ?? []).join(' ')} `);
   const path = pathWord(look.path);
   const above = pathWord(folderOf(look.path));

@@ -1,6 +1,6 @@
 import { Refusal, type Result, type Seen } from '../../model/module.ts';
 import { Secret } from '../../model/value.ts';
-import { type AttributeParams, attributed, freshMode } from './attributes.ts';
+import { type AttributeParams, attributed, freshAttributes } from './attributes.ts';
 import { sameContent } from './content.ts';
 import { diffOf, pathInfo } from './result.ts';
 import type { Source } from './source.ts';
@@ -141,7 +141,7 @@ function entryWith(entry: Entry, path: string, put: Put, ground: Ground): Entry 
   const fresh: Regular = {
     kind: 'file',
     content: put.content,
-    mode: freshMode('file', ground.facts),
+    ...freshAttributes('file', path, ground.facts),
     how: howOf(put, ground.facts, false),
   };
   return attributed(fresh, put, { ...ground, raw: undefined });

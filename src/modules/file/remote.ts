@@ -16,7 +16,7 @@ export function remoteProblem(map: Readonly<Record<string, unknown>>): readonly 
     : [];
 }
 
-/** Both files are looked at by their hash: nothing of them comes over the line. */
+/** Both files are looked at by their hash: nothing of them comes over the line, unless another task edits the copy. */
 export function remoteScope({ src = '', dest, backup }: RemoteParams): FileScope {
   const { path, inside } = placesOf(dest, nameFor(src));
   const places = [path, ...(inside === undefined ? [] : [inside])];
@@ -24,10 +24,9 @@ export function remoteScope({ src = '', dest, backup }: RemoteParams): FileScope
     path,
     look: [
       ...places.map(
-        (at) =>
-          ({ path: at, attributes: true, content: 'sum', through: true, secret: true }) as const,
+        (at) => ({ path: at, attributes: true, content: 'hash', through: true }) as const,
       ),
-      { path: tidy(src), content: 'sum', through: true, secret: true, sums: true },
+      { path: tidy(src), content: 'hash', through: true, sums: true, feeds: places },
     ],
     ...(backup ? { backup: true } : {}),
   };

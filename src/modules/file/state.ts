@@ -129,7 +129,7 @@ export interface FileFacts {
   readonly missing: Readonly<Record<string, number>>;
   readonly umask: number;
   readonly home: string;
-  /** Who would own what is made: uid, user, gid, group; set when something is missing. */
+  /** Who would own what is made: uid, user, gid, group; set when something is missing, or may be taken away. */
   readonly self?: readonly [string, string, string, string];
   /** Part of the name of a backup: `4711.2026-01-31@10:00:00~`. */
   readonly stamp?: string;
@@ -140,12 +140,12 @@ export interface Look {
   readonly path: string;
   /** Mode, owner and group are managed. */
   readonly attributes?: boolean;
-  /** `sum`: the hash, and the text too where the hash is none of `known`. `text`: always the text. */
-  readonly content?: 'sum' | 'text';
+  /** `hash`: nothing more. `sum`: the hash, and the text too where the hash is none of `known`. `text`: always the text. */
+  readonly content?: 'hash' | 'sum' | 'text';
   readonly known?: readonly string[];
   /** With `text`: a large one too. */
   readonly large?: boolean;
-  /** The content is secret: it is never fetched. */
+  /** The content is secret: it is fetched only for edits, and sealed. */
   readonly secret?: boolean;
   /** Results tell its other hashes. */
   readonly sums?: boolean;
@@ -156,6 +156,8 @@ export interface Look {
   readonly whole?: boolean;
   /** Everything below a folder is looked at too. */
   readonly below?: boolean;
+  /** Paths that get its content: it is looked at as closely as they are. */
+  readonly feeds?: readonly string[];
   /** Another path of the scope that may be this very file. */
   readonly same?: string;
 }

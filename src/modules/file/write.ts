@@ -31,7 +31,7 @@ export function writeScript(file: Written): Shell {
     sh`p=${pathWord(path)}`,
     raw(`d=\${p%/*}; case $p in */*) d=\${d:-/};; *) d=.;; esac`),
     parents(how),
-    raw('[ -d "$d" ] || { echo "Destination directory $d does not exist" >&2; exit 1; }'),
+    NEEDS_FOLDER,
     raw('t=$d/.orch.$$.new; u=$(umask); umask 077; set -C'),
     raw('true >"$t"; set +C'),
     raw(`trap 'rm -f "$t"' EXIT; trap 'exit 1' HUP INT TERM`),
@@ -55,6 +55,11 @@ export function writeScript(file: Written): Shell {
       : [raw('[ ! -e /sys/fs/selinux/enforce ] || restorecon "$p" 2>/dev/null || :')]),
   ]);
 }
+
+/** Fails where the folder `$d` is not there. */
+export const NEEDS_FOLDER: Shell = raw(
+  '[ -d "$d" ] || { echo "Destination directory $d does not exist" >&2; exit 1; }',
+);
 
 function parents({ parents: wanted }: How): Shell {
   if (!wanted) return raw(':');

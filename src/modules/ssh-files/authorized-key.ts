@@ -9,7 +9,14 @@ import {
 } from '../../model/module.ts';
 import { isMap } from '../../model/value.ts';
 import { type KeyLine, readKey, writeKey } from './key-lines.ts';
-import { fileData, keysFile, type KeysFacts, type KeysScope, type KeysState } from './resource.ts';
+import {
+  fileData,
+  folderInTheWay,
+  keysFile,
+  type KeysFacts,
+  type KeysScope,
+  type KeysState,
+} from './resource.ts';
 
 const params = {
   type: 'object',
@@ -147,6 +154,8 @@ function desired(
       hint: 'Make it first, with the module user.',
     });
   }
+  const refused = folderInTheWay(state, facts);
+  if (refused) return refused;
   const keys = keysIn(wanted.key).map((one) => ({
     ...one,
     options: wanted.key_options ?? one.options,

@@ -9,6 +9,7 @@ import {
 import { isMap } from '../../model/value.ts';
 import {
   fileData,
+  folderInTheWay,
   keysFile,
   pathOf,
   type KeysFacts,
@@ -148,6 +149,8 @@ function desired(
   wanted: KnownHostsParams,
 ): KeysState | Refusal {
   if (!facts.known) return new Refusal(`the host has no user ${wanted.user}`, { pointer: '/user' });
+  const refused = folderInTheWay(state, facts);
+  if (refused) return refused;
   const mine = wanted.state === 'present' ? readLine(wanted.key ?? '') : undefined;
   const rows = (state.text ?? '').split('\n');
   const isMine = (row: string): boolean => {

@@ -1,8 +1,16 @@
 import { posix } from 'node:path';
 import { OrchError } from '../../lib/errors.ts';
 import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
-import type { Plan, Probe, Resource, Result, Seen } from '../../model/module.ts';
+import {
+  type Plan,
+  type Probe,
+  Refusal,
+  type Resource,
+  type Result,
+  type Seen,
+} from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
+import { folderOfFile } from '../system/folder-of-file.ts';
 import { sections, shown } from '../system/text-file.ts';
 
 /** A file of keys that belongs to a user. */
@@ -21,6 +29,8 @@ export interface KeysFacts {
   /** The host has the user. */
   readonly known: boolean;
   readonly home: string;
+  /** A folder stands there. */
+  readonly isFolder?: true;
   /** Number and name of owner and group of the file, where it is there. */
   readonly owned?: readonly [string, string, string, string];
 }
@@ -41,6 +51,10 @@ export const keysFile: Resource<KeysScope, KeysState, KeysFacts> = {
   key: ({ user, path }) => `keys_file:${user} ${path}`,
   observe: ([scope]) => observe(scope ?? { user: '', path: '' }),
   plan,
+  requires: ({ state, facts }, desired) =>
+    desired.text !== null && state.folderMode === null && desired.folderMode === null && facts.known
+      ? [folderOfFile(pathOf(desired, facts))]
+      : [],
   recall: { depth: 1 },
   footprints: ({ path }) => ({
     reads: ['account:/', path.startsWith('/') ? `file:${path}` : 'file:/'],
@@ -72,7 +86,8 @@ function observe(scope: KeysScope): Probe<KeysState, KeysFacts> {
     raw(`d=\${f%/*}; echo '=home'; echo " $home"
 [ ! -e "$f" ] || { echo '=owned'; stat -c ' %u %U %g %G' "$f"; }
 [ ! -d "$d" ] || { echo '=folder'; echo " $(stat -c %a "$d")"; }
-[ ! -e "$f" ] || { echo '=mode'; echo " $(stat -c %a "$f")"; echo '=text'
+[ ! -d "$f" ] || echo '=isfolder'
+[ ! -f "$f" ] || { echo '=mode'; echo " $(stat -c %a "$f")"; echo '=text'
 while IFS= read -r l; do printf ' %s\\n' "$l"; done <"$f"; [ -z "$l" ] || printf '+%s\\n' "$l"; }
 echo '=end'`),
   ]);
@@ -104,6 +119,7 @@ function parse(
     facts: {
       known: !found.has('unknown'),
       home: word('home') ?? '',
+      ...(found.has('isfolder') ? { isFolder: true as const } : {}),
       ...(owned.length === 4
         ? { owned: [owned[0] ?? '', owned[1] ?? '', owned[2] ?? '', owned[3] ?? ''] as const }
         : {}),
@@ -149,6 +165,15 @@ function write(from: KeysState, to: KeysState): Shell {
     ]),
   );
 }
+
+/** Why no file of keys can be there. */
+export const folderInTheWay = (state: KeysState, facts: KeysFacts): Refusal | undefined =>
+  facts.isFolder
+    ? new Refusal(`${pathOf(state, facts)} is a directory`, {
+        pointer: '/path',
+        hint: 'Name a file in it.',
+      })
+    : undefined;
 
 /** What results of Ansible say about the file. */
 export function fileData({ state, facts }: Seen<KeysState, KeysFacts>): Result['data'] {

@@ -3,6 +3,7 @@ import { lines, raw, sh, type Shell } from '../../lib/shell.ts';
 import type { Plan, Probe, Resource, Seen, Step } from '../../model/module.ts';
 import type { Reply } from '../../model/transport.ts';
 import {
+  foldersIn,
   ownedIn,
   putBack,
   sections,
@@ -72,7 +73,7 @@ function parse(
       runtime: Object.fromEntries(names.map((name) => [name, value(name)])),
       files: Object.fromEntries(files.map((file) => [file, read(`file ${file}`)])),
     },
-    facts: { owned: ownedIn(found) },
+    facts: { owned: ownedIn(found), folders: foldersIn(found) },
   };
 }
 

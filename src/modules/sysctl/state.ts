@@ -13,6 +13,8 @@ export interface SysctlState {
 /** What informs about them: whose the files are that are there. */
 export interface SysctlFacts {
   readonly owned: Readonly<Record<string, Owned>>;
+  /** Folders that stand where a file was asked about. */
+  readonly folders?: readonly string[];
 }
 
 /** What a task is about. */

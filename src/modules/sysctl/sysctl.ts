@@ -90,11 +90,16 @@ function problems(given: unknown): readonly Problem[] {
 }
 
 function desired(
-  { state }: Seen<SysctlState, SysctlFacts>,
+  { state, facts }: Seen<SysctlState, SysctlFacts>,
   wanted: SysctlParams,
 ): SysctlState | Refusal {
   const name = dotted(wanted.name);
   const file = wanted.sysctl_file;
+  if (facts.folders?.includes(file))
+    return new Refusal(`${file} is a directory`, {
+      pointer: '/sysctl_file',
+      hint: 'Name a file in it.',
+    });
   const text = state.files[file] ?? null;
   if (wanted.state === 'absent') {
     return { ...state, files: { ...state.files, [file]: without(text, name) } };

@@ -16,9 +16,10 @@ export interface Owned {
   readonly target?: string;
 }
 
-/** Tells a file that is there: sections `about PATH` and `file PATH`. It wants SHOW before it. */
+/** Tells a file that is there: sections `about PATH` and `file PATH`; `folder PATH` where that is one. It wants SHOW before it. */
 export const tellFile = (path: string): Shell =>
-  sh`[ ! -e ${path} ] || { echo ${`=about ${path}`}; stat -c ' %a %u:%g' -- ${path}; [ ! -L ${path} ] || echo " $(readlink -- ${path})"; echo ${`=file ${path}`}; show ${path}; }`;
+  sh`[ ! -d ${path} ] || echo ${`=folder ${path}`}
+[ ! -f ${path} ] || { echo ${`=about ${path}`}; stat -c ' %a %u:%g' -- ${path}; [ ! -L ${path} ] || echo " $(readlink -- ${path})"; echo ${`=file ${path}`}; show ${path}; }`;
 
 /** Whose the files are that `tellFile` told of, by path. */
 export const ownedIn = (
@@ -31,6 +32,12 @@ export const ownedIn = (
       const led = target === undefined ? {} : { target: target.slice(1) };
       return [[name.slice('about '.length), { mode, owner, ...led }]];
     }),
+  );
+
+/** Folders that stand where a file was asked about. */
+export const foldersIn = (found: ReadonlyMap<string, readonly string[]>): readonly string[] =>
+  [...found.keys()].flatMap((name) =>
+    name.startsWith('folder ') ? [name.slice('folder '.length)] : [],
   );
 
 /** The text that `show` printed. */
