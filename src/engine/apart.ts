@@ -1,5 +1,5 @@
 import { OrchError } from '../lib/errors.ts';
-import { type Fold, netOf } from './fold.ts';
+import { type Fold, netOf, stepsToMake, unmade } from './fold.ts';
 import { footprintsOf, overlap } from './footprints.ts';
 import type { Desk, Observations, Planned } from './planned.ts';
 
@@ -14,22 +14,22 @@ export interface Crowd {
 /** What stands in the way of folding a task into the writes that were pending before it. */
 export function crowdOf(desk: Desk, before: Observations, planned: Planned): Crowd {
   const keys = new Set(planned.parts.flatMap(({ key }) => key ?? []));
-  const pending = [...before].flatMap(([key, fold]) =>
-    fold instanceof OrchError || !isPending(fold) ? [] : [{ key, fold }],
+  const all = [...before].flatMap(([key, fold]) =>
+    fold instanceof OrchError ? [] : [{ key, fold }],
   );
-  const same = pending.filter(({ key }) => keys.has(key));
+  const same = all.filter(({ key, fold }) => keys.has(key) && isPending(fold));
   const matters = changes(planned) || planned.parts.some((part) => part.outcome.kind === 'failed');
   const wantsOwn =
     matters && same.length > 0 && (isApart(planned) || same.some(({ fold }) => isLone(fold)));
-  const unseen = pending
+  const unseen = all
     .filter(({ key, fold }) => [...keys].some((mine) => meets(desk, key, fold, mine)))
-    .flatMap(({ fold }) => fold.steps.filter((s) => s.changes.length > 0).map((s) => s.task));
+    .flatMap(({ fold }) => unmade(fold));
   return { apart: wantsOwn, unseen };
 }
 
 /** Most folds hold no change at all: comparing whole states is for the others. */
 const isPending = (fold: Fold): boolean =>
-  fold.steps.some((s) => s.changes.length > 0) && netOf(fold).length > 0;
+  stepsToMake(fold).some((s) => s.changes.length > 0) && netOf(fold).length > 0;
 
 const changes = ({ parts }: Planned): boolean =>
   parts.some(({ folded }) => folded !== undefined && folded.changes.length > 0);
@@ -39,7 +39,7 @@ const isApart = ({ parts }: Planned): boolean =>
   parts.some(({ folded }) => folded?.module.apart?.(folded.params) ?? false);
 
 const isLone = (fold: Fold): boolean =>
-  fold.steps.some((s) => s.changes.length > 0 && (s.module.apart?.(s.params) ?? false));
+  stepsToMake(fold).some((s) => s.changes.length > 0 && (s.module.apart?.(s.params) ?? false));
 
 /** Whether a pending change of one thing alters what another thing of the same resource shows, or the same one under another name. */
 function meets(desk: Desk, key: string, fold: Fold, mine: string): boolean {

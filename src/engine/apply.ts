@@ -2,7 +2,7 @@ import { OrchError } from '../lib/errors.ts';
 import type { Disruption, Plan } from '../model/module.ts';
 import type { Part, Reply } from '../model/transport.ts';
 import { sending } from './brought.ts';
-import { type Fold, current, missing, netOf } from './fold.ts';
+import { type Fold, current, missing, netOf, seenBefore } from './fold.ts';
 import type { RunInput } from './input.ts';
 import type { Need, Observations } from './planned.ts';
 import { applyScript, readApplied } from './script.ts';
@@ -42,7 +42,7 @@ export function movesOf(folds: Observations): readonly Move[] {
   return [...folds].flatMap(([key, fold]): Move[] => {
     if (fold instanceof OrchError || netOf(fold).length === 0) return [];
     try {
-      return [{ key, fold, plan: fold.resource.plan(fold.seen, current(fold)) }];
+      return [{ key, fold, plan: fold.resource.plan(seenBefore(fold), current(fold)) }];
     } catch (error) {
       if (error instanceof OrchError) return [{ key, fold, plan: error }];
       throw error;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../lib/error-table.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Doubts } from './doubts.ts';
-import { netOf } from './fold.ts';
+import { unmade } from './fold.ts';
 import { overlap } from './footprints.ts';
 import { OrchError } from '../lib/errors.ts';
 import * as outcome from './outcome.ts';
@@ -41,11 +41,7 @@ function later(message: string, earlier: readonly string[]): Outcome {
 
 /** Tasks of the wave whose changes are not made yet. */
 const pendingTasks = ({ folds }: Desk): readonly string[] =>
-  [...folds.values()].flatMap((fold) =>
-    fold instanceof OrchError || netOf(fold).length === 0
-      ? []
-      : fold.steps.filter(({ changes }) => changes.length > 0).map(({ task }) => task),
-  );
+  [...folds.values()].flatMap((fold) => (fold instanceof OrchError ? [] : unmade(fold)));
 
 /** The task before this one that would change what it looks at; nothing when none would, as far as that is told. */
 export const staleBy = (doubts: Doubts | undefined, reads: readonly string[]): string | undefined =>

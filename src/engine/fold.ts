@@ -23,6 +23,8 @@ export interface Fold {
   readonly resource: Resource<unknown, unknown, unknown>;
   readonly seen: AnySeen;
   readonly steps: readonly Folded[];
+  /** Check mode: how many of the steps a run would have written before it came here; left out: none. */
+  readonly made?: number;
 }
 
 /** The state after all tasks folded so far. */
@@ -31,8 +33,33 @@ export const current = (fold: Fold): unknown => fold.steps.at(-1)?.after ?? fold
 /** What a next task would see: the predicted state, the observed facts. */
 export const seenNow = (fold: Fold): AnySeen => ({ state: current(fold), facts: fold.seen.facts });
 
-/** What has to change on the host in the end. */
-export const netOf = (fold: Fold): readonly Change[] => diff(fold.seen.state, current(fold));
+/** What the host shows before the next write, as far as it is foreseen. */
+export const seenBefore = (fold: Fold): AnySeen => ({
+  state: fold.steps[(fold.made ?? 0) - 1]?.after ?? fold.seen.state,
+  facts: fold.seen.facts,
+});
+
+/** The steps of the next write. */
+export const stepsToMake = ({ steps, made = 0 }: Fold): readonly Folded[] => steps.slice(made);
+
+/** What the next write has to change on the host. */
+export const netOf = (fold: Fold): readonly Change[] => diff(seenBefore(fold).state, current(fold));
+
+/** Tasks whose change is not on the host: not made yet, or in check mode only foreseen. */
+export const unmade = ({ seen, steps }: Fold): readonly string[] => {
+  const changing = steps.filter(({ changes }) => changes.length > 0);
+  const last = changing.at(-1);
+  return last && diff(seen.state, last.after).length > 0 ? changing.map(({ task }) => task) : [];
+};
+
+/** The fold behind a write that a run would make here. */
+export const asMade = (fold: Fold): Fold => ({ ...fold, made: fold.steps.length });
+
+/** The fold behind a write that fails: what it would have changed is not there. */
+export const asFailed = (fold: Fold): Fold => ({
+  ...fold,
+  steps: fold.steps.slice(0, fold.made ?? 0),
+});
 
 /** Adds one task to a fold; a refusal leaves it as it was. */
 export function foldTask(

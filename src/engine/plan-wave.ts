@@ -8,7 +8,7 @@ import { crowdOf } from './apart.ts';
 import { Behind } from './behind.ts';
 import type { Cursor, Found, Step } from './cursor.ts';
 import { doubtTask } from './doubt.ts';
-import { type Fold, netOf } from './fold.ts';
+import { type Fold, netOf, unmade } from './fold.ts';
 import { excused } from './excused.ts';
 import { touching } from './footprints.ts';
 import { keep } from './keep.ts';
@@ -44,19 +44,17 @@ export function planWave(desk: Desk, from: Cursor, following: Following): Planni
   for (let found = following(cursor); found; found = following(cursor)) {
     const { step, then } = found;
     const { task } = step;
-    const before = planned.length > 0 ? mustSee(desk, task) : [];
-    const apart = !desk.check && mayFail(task);
-    const waits = before.length > 0 && !desk.check;
-    if (waits || (apart && planned.length > 0 && pending(desk).length > 0)) break;
+    const apart = mayFail(task);
+    if (planned.length > 0 && (mustWait(desk, task) || (apart && pending(desk).length > 0))) break;
     try {
       const untouched = new Map(desk.folds);
       const fresh = excused(desk, planTask(desk, step, then));
       const crowd = crowdOf(desk, untouched, fresh);
-      if (!desk.check && planned.length > 0 && (crowd.apart || crowd.unseen.length > 0)) {
+      if (planned.length > 0 && (crowd.apart || (!desk.check && crowd.unseen.length > 0))) {
         for (const [key, fold] of untouched) desk.folds.set(key, fold);
         break;
       }
-      const one = assuming(desk, fresh, [...before, ...crowd.unseen]);
+      const one = assuming(desk, fresh, [...notMade(desk, task), ...crowd.unseen]);
       planned.push(one);
       keep({ ...desk, at: step.at }, one);
       if (stops(one) || endsWave(desk, one) || (apart && pending(desk).length > 0)) break;
@@ -70,8 +68,8 @@ export function planWave(desk: Desk, from: Cursor, following: Following): Planni
 }
 
 /** Whether nothing behind a task can be planned before its change is made. */
-const endsWave = ({ stage, check }: Desk, one: Planned): boolean =>
-  traitsOf(stage, one.task).fence || (tells(one) && !check);
+const endsWave = ({ stage }: Desk, one: Planned): boolean =>
+  traitsOf(stage, one.task).fence || tells(one);
 
 /** Whether the play may go on behind a failure of this task, or only few hosts may change at a time. */
 const mayFail = ({ keywords, failedWhen }: Task): boolean =>
@@ -90,18 +88,24 @@ const stops = ({ parts }: Planned): boolean =>
   parts.some(({ outcome: o }) => o.kind === 'failed' && !o.ignored);
 
 /**
- * Tasks with a pending change that must be made before this one looks: for an inspection all of them
- * (it judges what is), for a state those of other resources that alter what it reads.
+ * Whether pending changes must be made before this task looks: for an inspection all of them (it judges what is), for a
+ * state those of other resources that alter what it reads.
  */
-function mustSee(desk: Desk, task: Task): readonly string[] {
+function mustWait(desk: Desk, task: Task): boolean {
   const { module } = traitsOf(desk.stage, task);
-  if (module?.kind !== 'inspect' && module?.kind !== 'state') return [];
-  if (module.kind === 'inspect' && desk.check) return [];
-  const all = pending(desk);
-  const seen =
-    module.kind === 'inspect' ? all : all.filter(({ key }) => touching(desk, key, module.resource));
-  return seen.flatMap(({ fold }) =>
-    fold.steps.filter((s) => s.changes.length > 0).map((s) => s.task),
+  if (module?.kind === 'inspect') return pending(desk).length > 0;
+  return (
+    module?.kind === 'state' &&
+    pending(desk).some(({ key }) => touching(desk, key, module.resource))
+  );
+}
+
+/** Check mode: tasks over other resources whose change a run would have made before this state looks. */
+function notMade(desk: Desk, task: Task): readonly string[] {
+  const { module } = traitsOf(desk.stage, task);
+  if (!desk.check || module?.kind !== 'state') return [];
+  return [...desk.folds].flatMap(([key, fold]) =>
+    fold instanceof OrchError || !touching(desk, key, module.resource) ? [] : unmade(fold),
   );
 }
 

@@ -7,7 +7,7 @@ import type { Scope } from '../model/scope.ts';
 import { Unknown } from '../model/value.ts';
 import type { Move } from './apply.ts';
 import { breachesOf, newBreachesOf } from './breaches.ts';
-import { seenNow } from './fold.ts';
+import { seenBefore, seenNow } from './fold.ts';
 import { hostLayers, keptLayers } from './layers.ts';
 import { magicLayers } from './magic.ts';
 import type { WavePlan } from './planned.ts';
@@ -32,7 +32,7 @@ export function policed(
   if (rules.length === 0) return moves;
   for (const { key, fold, plan: steps } of moves) {
     if (!fold.resource.exposure || steps instanceof OrchError) continue;
-    const before = fold.resource.exposure(fold.seen);
+    const before = fold.resource.exposure(seenBefore(fold));
     const after = fold.resource.exposure(seenNow(fold));
     const scope = scopeOf(spot, host, plan);
     for (const rule of rules) {

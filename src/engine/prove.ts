@@ -13,7 +13,7 @@ import {
 } from './apply.ts';
 import { noDoubts, noteUnapplied } from './doubts.ts';
 import { beginning, hides, Notes, reached } from './restore/note.ts';
-import { current, netOf, refold } from './fold.ts';
+import { asFailed, asMade, current, type Fold, refold, stepsToMake } from './fold.ts';
 import { footprintsOf } from './footprints.ts';
 import type { RunInput } from './input.ts';
 import { limited } from './limits.ts';
@@ -80,7 +80,8 @@ export async function observe(
   if (!way.check) return guard?.over(folds) ?? folds;
   if (!check) return folds;
   for (const [key, fold] of folds) {
-    if (!(fold instanceof OrchError)) folds.set(key, refold(fold, machine.foreseen.get(key) ?? []));
+    if (fold instanceof OrchError) continue;
+    folds.set(key, asMade(refold(fold, machine.foreseen.get(key) ?? [])));
   }
   return folds;
 }
@@ -107,10 +108,11 @@ export async function prove(around: Around, asked: Asked, first: Observations): 
       const moves = limited(stage.world, wanted, plan);
       const done = { plan, behind, kept };
       if (check || moves.every((move) => move.plan instanceof OrchError)) {
-        if (check) remember(asked, dry, plan);
+        const fates = foreseenFates(moves);
+        if (check) remember(asked, dry, plan, fates);
         if (dry && way?.idle !== true) exposes(around, asked, moves, plan, plan.folds);
-        const settled = settle(plan, foreseenFates(moves), earlier);
-        return { ...done, settled, seen: check ? plan.folds : folds, sent: false };
+        const settled = settle(plan, fates, earlier);
+        return { ...done, settled, seen: check ? foreseenBy(plan, fates) : folds, sent: false };
       }
       await around.turn(plan);
       const end = await unlessHeld(moves, async () =>
@@ -154,20 +156,35 @@ function exposes(
 }
 
 /** Check mode: later waves see what this one would have changed, and what of it they cannot see; what no run makes they do not. */
-function remember({ needs, way }: Asked, dry: boolean, plan: WavePlan): void {
+function remember(
+  { needs, way }: Asked,
+  dry: boolean,
+  plan: WavePlan,
+  fates: ReadonlyMap<string, Fate>,
+): void {
   if (!way || !dry || way.idle) return;
   const { foreseen, doubts } = way.machine;
+  for (const [key, fold] of foreseenBy(plan, fates))
+    if (!(fold instanceof OrchError)) foreseen.set(key, fold.steps);
   for (const [key, fold] of plan.folds) {
-    if (fold instanceof OrchError) continue;
-    foreseen.set(key, fold.steps);
     const need = needs.get(key);
-    const changing = fold.steps.filter(({ changes }) => changes.length > 0);
-    if (!need || netOf(fold).length === 0) continue;
+    if (fold instanceof OrchError || !need || fates.get(key)?.kind !== 'done') continue;
+    const changing = stepsToMake(fold).filter(({ changes }) => changes.length > 0);
     const { writes } = footprintsOf(need, fold);
     for (const { task } of changing) noteUnapplied(doubts, task, writes);
     for (const held of fold.resource.holds?.(current(fold)) ?? []) doubts.held.add(held);
   }
 }
+
+/** Check mode: what a host would show behind a write, and where the write would fail. */
+const foreseenBy = (plan: WavePlan, fates: ReadonlyMap<string, Fate>): Observations =>
+  new Map(
+    [...plan.folds].map(([key, fold]): [string, Fold | OrchError] => {
+      if (fold instanceof OrchError) return [key, fold];
+      const fate = fates.get(key);
+      return [key, fate && fate.kind !== 'done' ? asFailed(fold) : asMade(fold)];
+    }),
+  );
 
 /** What becomes of changes when another run has the host: they fail, or it was waited for. */
 async function unlessHeld<T>(

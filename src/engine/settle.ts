@@ -4,7 +4,7 @@ import type { Result } from '../model/module.ts';
 import { type Fate, type Move, reasonOf, worst } from './apply.ts';
 import { Unknown } from '../model/value.ts';
 import { opposite, surviving } from './diff.ts';
-import { type Fold, type Folded, netOf } from './fold.ts';
+import { type Fold, type Folded, netOf, stepsToMake } from './fold.ts';
 import { judged } from './judge.ts';
 import { together } from './together.ts';
 import * as outcome from './outcome.ts';
@@ -165,11 +165,12 @@ const known = (data: NonNullable<Outcome['data']>): NonNullable<Outcome['data']>
   Object.fromEntries(Object.entries(data).filter(([, value]) => !(value instanceof Unknown)));
 
 function undoneBy(o: Outcome, fold: Fold, folded: Folded): Outcome {
-  const at = fold.steps.indexOf(folded);
+  const steps = stepsToMake(fold);
+  const at = steps.indexOf(folded);
   const opposes = (step: Folded): boolean => opposite(step.changes, folded.changes);
-  const later = fold.steps.slice(at + 1).find(opposes)?.task;
+  const later = steps.slice(at + 1).find(opposes)?.task;
   if (later !== undefined) return { ...o, kind: 'ok', changes: [], undoneBy: later };
-  const earlier = fold.steps.slice(0, Math.max(at, 0)).find(opposes)?.task ?? 'an earlier task';
+  const earlier = steps.slice(0, Math.max(at, 0)).find(opposes)?.task ?? 'an earlier task';
   return { ...o, kind: 'ok', changes: [], message: `takes back what "${earlier}" would do` };
 }
 
@@ -193,12 +194,12 @@ function disturbs(
 
 /** In check mode nothing is sent: every change would be made, unless its plan is refused. */
 export function foreseenFates(moves: readonly Move[]): ReadonlyMap<string, Fate> {
+  const refused = moves.findIndex(({ plan }) => plan instanceof OrchError);
   return new Map(
-    moves.map(({ key, fold, plan }): [string, Fate] => [
-      key,
-      plan instanceof OrchError
-        ? { kind: 'failed', error: plan }
-        : { kind: 'done', disruption: worst(plan), fold },
-    ]),
+    moves.map(({ key, fold, plan }, i): [string, Fate] => {
+      if (plan instanceof OrchError) return [key, { kind: 'failed', error: plan }];
+      if (refused !== -1 && i > refused) return [key, { kind: 'not-run' }];
+      return [key, { kind: 'done', disruption: worst(plan), fold }];
+    }),
   );
 }

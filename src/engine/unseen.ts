@@ -1,7 +1,7 @@
 import { OrchError } from '../lib/errors.ts';
 import type { Outcome } from '../model/event.ts';
 import { noteUnapplied } from './doubts.ts';
-import { netOf } from './fold.ts';
+import { unmade } from './fold.ts';
 import { footprintsOf, overlap } from './footprints.ts';
 import * as outcome from './outcome.ts';
 import type { Desk, Planned, PlannedPart } from './planned.ts';
@@ -51,7 +51,7 @@ function unmadeBefore(desk: Desk, part: PlannedPart): readonly Unmade[] {
   if (reads.length === 0) return [];
   const own = desk.folds.get(part.key ?? '');
   const held = own instanceof OrchError ? [] : (own?.steps ?? []).map(({ task }) => task);
-  return [...pendingElsewhere(desk, part.key), ...earlier(desk)].flatMap(({ tasks, writes }) => {
+  return [...foreseenElsewhere(desk, part.key), ...earlier(desk)].flatMap(({ tasks, writes }) => {
     const others = tasks.filter((task) => !held.includes(task));
     return others.length > 0 && overlap(writes, reads) ? [{ tasks: others, writes }] : [];
   });
@@ -62,12 +62,12 @@ const readsOf = ({ needs, folds }: Desk, { key = '' }: PlannedPart): readonly st
   return need ? footprintsOf(need, folds.get(key)).reads : [];
 };
 
-const pendingElsewhere = ({ folds, needs }: Desk, mine: string | undefined): readonly Unmade[] =>
+const foreseenElsewhere = ({ folds, needs }: Desk, mine: string | undefined): readonly Unmade[] =>
   [...folds].flatMap(([key, fold]) => {
     const need = needs.get(key);
-    if (key === mine || !need || fold instanceof OrchError || netOf(fold).length === 0) return [];
-    const tasks = fold.steps.filter((s) => s.changes.length > 0).map((s) => s.task);
-    return [{ tasks, writes: precise(footprintsOf(need, fold).writes) }];
+    if (key === mine || !need || fold instanceof OrchError) return [];
+    const tasks = unmade(fold);
+    return tasks.length === 0 ? [] : [{ tasks, writes: precise(footprintsOf(need, fold).writes) }];
   });
 
 const earlier = ({ doubts }: Desk): readonly Unmade[] =>

@@ -1,3 +1,4 @@
+import { OrchError } from '../../src/lib/errors.ts';
 import { lines, raw, sh } from '../../src/lib/shell.ts';
 import type {
   AnyModule,
@@ -28,7 +29,7 @@ interface File {
 
 /**
  * A file of words. Looking at it lets a meddler in: the word in FILE.meddle is added behind the observer's
- * back, once; each time when FILE.always is there too. Steps that add "bad" fail, those that add "ghost" do nothing.
+ * back, once; each time when FILE.always is there too. Steps that add "bad" fail, those that add "ghost" do nothing; there is no way to "unplannable".
  */
 const words: Resource<File, Words, Text> = {
   name: 'words',
@@ -44,6 +45,7 @@ const words: Resource<File, Words, Text> = {
     },
   }),
   plan: (current, desired) => {
+    if (desired.words.includes('unplannable')) throw new OrchError('REFUSED', 'there is no way');
     const had = new Set(current.state.words);
     const has = new Set(desired.words);
     // The file is not known here, as with real resources whose key says it all: it is written in the facts.

@@ -1,8 +1,8 @@
 /** A task that has words in the file of its host; `more` are further keys. */
 export const has = (name: string, words: string, more = ''): string =>
   `    - name: ${name}\n      toy_words: { file: "{{ dir }}/words", words: [${words}] }\n${more}`;
-export const lacks = (name: string, words: string): string =>
-  `    - name: ${name}\n      toy_words: { file: "{{ dir }}/words", words: [${words}], state: absent }\n`;
+export const lacks = (name: string, words: string, more = ''): string =>
+  `    - name: ${name}\n      toy_words: { file: "{{ dir }}/words", words: [${words}], state: absent }\n${more}`;
 export const finds = (name: string, words: string): string =>
   `    - name: ${name}\n      toy_has: { file: "{{ dir }}/words", words: [${words}] }\n`;
 export const register = (name: string): string => `      register: ${name}\n`;

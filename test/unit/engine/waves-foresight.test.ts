@@ -68,6 +68,36 @@ describe('waves', () => {
       expect((await toy.run(book, { check: true, strictCheck: true })).exit).to.equal(13);
     });
 
+    const ignored = '      ignore_errors: true\n';
+    for (const [what, book] of [
+      ['one that may fail', play(has('a', 'x', ignored), lacks('b', 'x'), has('c', 'y'))],
+      ['one behind that may fail', play(has('a', 'x'), lacks('b', 'x', ignored), has('c', 'y'))],
+      ['an inspection', play(has('a', 'x'), finds('i', 'x'), lacks('b', 'x'), has('c', 'y'))],
+      ['another play', `${play(has('a', 'x'), has('c', 'y'))}\n${play(lacks('b', 'x'))}`],
+    ] as const)
+      it(`tells what is made and taken back on both sides of ${what} as a run does`, async () => {
+        const toy = toys();
+        const foreseen = await toy.run(book, check);
+        expect(toy.words()).to.equal('');
+        const done = await toy.run(book);
+        expect(done.outcome('a').changes).to.deep.equal([change(['x'])]);
+        expect(done.outcome('b').changes).to.deep.equal([change([], ['x'])]);
+        expect(foreseen.tale()).to.deep.equal(done.tale());
+        for (const name of ['a', 'b', 'c'])
+          expect(foreseen.outcome(name)).to.deep.equal(done.outcome(name));
+        expect(toy.words()).to.equal('y');
+      });
+
+    it('does not take for done what a write that is refused was to do', async () => {
+      const toy = toys();
+      const book = play(has('a', 'x, unplannable', ignored), has('b', 'x'));
+      const foreseen = await toy.run(book, check);
+      const done = await toy.run(book);
+      expect(done.tale()).to.deep.equal(['a failed', 'b changed']);
+      expect(foreseen.tale()).to.deep.equal(done.tale());
+      expect(foreseen.outcome('b')).to.deep.equal(done.outcome('b'));
+    });
+
     it('does not take for done what a task with check_mode: true only asks, as in a run', async () => {
       const toy = toys();
       const asks = '      check_mode: true\n';
