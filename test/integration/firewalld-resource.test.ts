@@ -271,6 +271,21 @@ firewall-cmd -q --reload`);
     expect(look().state).to.deep.equal(current.state);
   });
 
+  it('keeps the permanent rich rules of a zone that was written by hand, on one line', () => {
+    const rule =
+      'rule family="ipv4" source address="10.9.0.0/16" port port="443" protocol="tcp" accept';
+    const xml =
+      '<zone><rule family="ipv4"><source address="10.9.0.0/16"/><port port="443" protocol="tcp"/><accept/></rule></zone>';
+    said(`echo '${xml}' >/etc/firewalld/zones/work.xml; firewall-cmd -q --reload`);
+    const more = { zones: ['work'] };
+    expect(look(more).state.zones['work']?.permanent?.richRules).to.deep.equal([rule]);
+    const other = 'rule service name="http" accept';
+    converge((state) => edit(state, 'work', { richRules: [rule, other] }), more);
+    expect(said('firewall-cmd --permanent --zone=work --list-rich-rules | sort')).to.equal(
+      `${rule}\n${other}`,
+    );
+  });
+
   it('P12 opens only where it is closed', () => {
     said('firewall-cmd -q --zone=public --add-port=80/tcp');
     const { names } = converge((state) => edit(state, 'public', { ports: ['80/tcp'] }));
@@ -365,6 +380,18 @@ firewall-cmd -q --reload`);
       );
       expect(look().state).to.deep.equal(look({}, hideBusctl).state);
       converge(() => ({ ...byBus.state }), {}, hideBusctl);
+    });
+
+    it('takes back what a call did of several items before one was refused', () => {
+      const current = look({}, hideBusctl);
+      for (const config of ['runtime', 'permanent'] as const) {
+        const desired = edit(current.state, 'public', { services: ['http', 'nosuch', 'ssh'] }, [
+          config,
+        ]);
+        const { exits } = apply(firewalld.plan(current, desired), hideBusctl);
+        expect(exits, config).to.deep.equal([1]);
+        expect(look({}, hideBusctl).state, config).to.deep.equal(current.state);
+      }
     });
 
     it('makes a zone, sets a target and reloads, and what only runs elsewhere runs on', () => {

@@ -88,7 +88,11 @@ const OFFLINE: Program = ['firewall-offline-cmd'];
 
 const commandStep = ({ words, undo }: Call, program: Program): Step => ({
   name: `${program === RUNTIME ? 'runtime' : 'permanent'} ${words.join(' ')}`,
-  do: commandScript([...program, ...words]),
+  do: allOrNothing(commandScript([...program, ...words]), {
+    // Of several items it does those it takes; a single one it does or not.
+    isMany: words.length > 2,
+    undo: commandScript([...program, ...undo]),
+  }),
   inverse: commandScript([...program, ...undo]),
   stage: program === RUNTIME ? 'runtime' : 'persistent',
   ...(program === RUNTIME ? disturbs(words) : { disruption: 'none' }),
@@ -125,6 +129,12 @@ function commandScript(words: readonly string[]): Shell {
 done`),
   ]);
 }
+
+/** What a call did before it failed is taken back. */
+const allOrNothing = (
+  script: Shell,
+  { isMany, undo }: { readonly isMany: boolean; readonly undo: Shell },
+): Shell => (isMany ? sh`(\n${script}\n) || { (\n${undo}\n) >/dev/null 2>&1; exit 1; }` : script);
 
 function defaultStep(from: string, to: string, offline: boolean): Step {
   const set = (zone: string): Shell =>

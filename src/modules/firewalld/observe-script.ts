@@ -128,8 +128,12 @@ for l in $text; do
     # Zones of sources have a chain of their own then (firewalld 0.7 to 0.9).
     "$E/firewalld.conf:"*AllowZoneDrifting*=*yes*) [ -z "$kernel" ] || ask ;;
     "$E/firewalld.conf:"* | "$E/policies/"* | "$U/policies/"*) ;;
+    *'<rule'*)
+      z=\${l%%.xml:*} z=\${z##*/}
+      case $rules in *"$L$z$L"*) ;; *) rules=$rules$z$L ;; esac
+      # By hand, a zone may be written on one line.
+      case $l in *'<interface '* | *'<source '*) look "$z" ;; esac ;;
     *'<interface '* | *'<source '*) z=\${l%%.xml:*}; look "\${z##*/}" ;;
-    *'<rule'*) z=\${l%%.xml:*}; rules=$rules\${z##*/}$L ;;
   esac
 done
 look "$default"`;

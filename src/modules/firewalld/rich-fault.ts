@@ -120,6 +120,11 @@ const loggedFirst = (head: RichRule['head'], names: readonly string[]): boolean 
 
 function clauseFault(clause: RichSection, rule: RichRule): Found | undefined {
   const { name, limit } = clause;
+  const torn = Object.entries(clause.attributes).find(([, value]) => value.includes('='));
+  if (torn) {
+    const [key] = torn;
+    return [`has a = in the ${key} of ${name}, which firewalld cannot read`, 'leave the = out'];
+  }
   if (limit !== undefined && !/^[1-9]\d*\/[smhd]$/.test(limit)) {
     return [
       `limits ${name} to ${limit}`,

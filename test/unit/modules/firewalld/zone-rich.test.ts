@@ -101,6 +101,7 @@ describe('firewalld rich rules', () => {
     ['rule forward-port port=80 protocol=tcp to-port=81', 'has no family'],
     ['rule family=ipv6 forward-port port=80 protocol=tcp to-addr=10.0.0.1', 'no ipv6 address'],
     ['rule service name=ssh log level=loud accept', 'logs with the level loud'],
+    ['rule service name=ssh log prefix="a=b" accept', 'has a = in the prefix of log'],
     ['rule service name=ssh log limit value=0/m accept', 'limits log to 0/m'],
     ['rule service name=ssh accept limit value=1/d', 'limit of 1/d'],
     ['rule family=ipv4 source address=10.0.0.0/8 log', 'only logs'],
