@@ -8,7 +8,7 @@ import type { PortParams } from '../../src/modules/firewalld/port-params.ts';
 import { firewalld } from '../../src/modules/firewalld/resource.ts';
 import type { FirewalldState } from '../../src/modules/firewalld/state.ts';
 import type { ZoneParams } from '../../src/modules/firewalld/zone-params.ts';
-import { apply, onHost, resetHost } from './firewalld-host.ts';
+import { apply, onHost, resetHost, said } from './firewalld-host.ts';
 
 type Task = { readonly zone: Value } | { readonly port: Value };
 
@@ -109,6 +109,19 @@ describe('firewalld_zone and firewalld_port on a real firewalld', function () {
     });
     const gone = bring({ zone: { zone: 'nodes', state: 'absent' } });
     expect(gone.zones['nodes']).to.deep.equal({ runtime: null, permanent: null });
+  });
+
+  it('foresee that a reload brings up a zone that did not run, and hold back one that is permanent only', () => {
+    said('firewall-cmd -q --permanent --new-zone=asleep');
+    const { zones } = bring(
+      { zone: { zone: 'work', target: 'DROP' } },
+      { zone: { zone: 'later', services: ['ssh'], persist: 'permanent' } },
+    );
+    expect(zones['asleep']?.runtime).to.deep.equal(zones['asleep']?.permanent);
+    expect(zones['later']?.runtime).to.equal(null);
+    expect(said('firewall-cmd --get-zones')).to.include('asleep').and.not.include('later');
+    expect(said('firewall-cmd --permanent --zone=later --list-services')).to.equal('ssh');
+    bring(...['asleep', 'later'].map((zone) => ({ zone: { zone, state: 'absent' } })));
   });
 
   it('move sources and interfaces from one layout to the other and back', () => {

@@ -3,6 +3,7 @@ import type { Seen, Step } from '../../model/module.ts';
 import { type Call, callsFor, type Pair } from './cli-calls.ts';
 import type { Zones } from './plan-diff.ts';
 import { managedSteps, unmanaged } from './plan-managed.ts';
+import { heldBack } from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldState, ZoneSettings } from './state.ts';
 
 type Config = 'runtime' | 'permanent';
@@ -24,7 +25,13 @@ export function listSteps(
       before: state.zones[zone]?.[config] ?? null,
       after: desired.zones[zone]?.[config] ?? null,
     }));
-  const permanent = callsFor(unmanagedPairs(pairs('permanent'), facts), 'permanent');
+  const held = needs.length === 0 ? new Set<string>() : heldBack(state, desired);
+  const files = unmanagedPairs(pairs('permanent'), facts);
+  const permanent = callsFor(
+    files.map((pair) => (held.has(pair.zone) ? { ...pair, after: null } : pair)),
+    'permanent',
+  );
+  const behind = files.flatMap((pair) => (held.has(pair.zone) ? [{ ...pair, before: null }] : []));
   const managed = managedSteps(
     facts,
     permanentZones(names, desired),
@@ -51,7 +58,7 @@ export function listSteps(
   // After the reload the running zones are the permanent ones: what differs by wish is done once more.
   const loaded = names.map((zone) => ({
     zone,
-    before: desired.zones[zone]?.permanent ?? null,
+    before: held.has(zone) ? null : (desired.zones[zone]?.permanent ?? null),
     after: desired.zones[zone]?.runtime ?? null,
   }));
   return [
@@ -60,6 +67,7 @@ export function listSteps(
     ...managed,
     ...callsFor(loaded, 'runtime').map((call) => commandStep(call, RUNTIME)),
     ...byDefault,
+    ...callsFor(behind, 'permanent').map((call) => commandStep(call, PERMANENT)),
   ];
 }
 

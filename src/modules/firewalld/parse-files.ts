@@ -84,8 +84,9 @@ export function fromFiles(
       runtime: running === '' ? null : canonical(settingsFromBus(running)),
       permanent: file === undefined ? null : permanentOf(file, files, rules.get(name), access),
     };
-    const whole = zone.runtime !== null && zone.permanent !== null;
-    return whole || wanted(name) || isBound(zone) ? [[name, zone]] : [];
+    // One that only runs is let be; one that does not run yet is brought up by a reload.
+    const loads = zone.permanent !== null && (zone.runtime !== null || access !== 'offline');
+    return loads || wanted(name) || isBound(zone) ? [[name, zone]] : [];
   });
   return {
     broken,

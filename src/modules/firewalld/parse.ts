@@ -150,9 +150,9 @@ function fromList(
   const edited = scopes.some((scope) => scope.edited === true)
     ? sections.lines('zones').filter((file) => file.startsWith('/etc/'))
     : [];
-  // What only runs is done once more behind a reload: in all zones.
+  // What only runs is done once more behind a reload, in all zones; zones that do not run yet are brought up by it.
   const all = scopes.some(({ mayReload }) => mayReload)
-    ? names.filter((name) => runtime.has(name) && permanent.has(name))
+    ? names.filter((name) => permanent.has(name))
     : [];
   const named = new Set([
     ...[defaultZone, ...scopes.flatMap(({ zones }) => zones)],

@@ -17,6 +17,19 @@ export function reloadReasons(current: FirewalldState, desired: FirewalldState):
   });
 }
 
+/**
+ * Zones that are to be permanent and not to run although there is a reload: their files are written behind it, for it would
+ * bring them up. One that neither runs now nor is written is brought up all the same.
+ */
+export const heldBack = (current: FirewalldState, desired: FirewalldState): ReadonlySet<string> =>
+  new Set(
+    Object.entries(desired.zones).flatMap(([name, { runtime, permanent }]) => {
+      const before = current.zones[name];
+      const isTouched = !before?.permanent || before.runtime !== null;
+      return runtime === null && permanent !== null && isTouched ? [name] : [];
+    }),
+  );
+
 /** What a reload costs on this host, beyond runtime-only rules of others. */
 export function reloadCost({ version, k3sActive, unsaved }: FirewalldFacts): readonly string[] {
   const major = Number.parseInt(version, 10);

@@ -8,7 +8,7 @@ import { permanentSteps, permanentWrites, type Write, zoneFiles } from './plan-p
 import { managedSteps, unmanaged } from './plan-managed.ts';
 import { type RuntimeChange, runtimeSteps } from './plan-runtime.ts';
 import { settingsFromBus } from './parse-settings.ts';
-import { reloadCost, reloadReasons, refuseReload } from './plan-reload.ts';
+import { heldBack, reloadCost, reloadReasons, refuseReload } from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldState, Zone, ZoneSettings } from './state.ts';
 import { zoneFromXml } from './zone-xml.ts';
 
@@ -58,14 +58,13 @@ function busSteps(
     change.defaultZone,
     desired.how?.unnamed,
   );
-  const writes = permanentWrites(
-    filesBefore(state, facts),
-    unmanaged(zonesIn(desired, 'permanent'), facts),
-    desired.how?.builtIn,
-  );
+  const files = unmanaged(zonesIn(desired, 'permanent'), facts);
+  const held = needs.length === 0 ? new Set<string>() : heldBack(state, desired);
+  const read = leftOut(files, held);
+  const writes = permanentWrites(filesBefore(state, facts), read, desired.how?.builtIn);
   if (needs.length === 0) return [...runtimeSteps(change), ...permanentSteps(writes), ...managed];
   // After the reload the running zones are the permanent ones: what differs by wish is done once more.
-  const loaded = zonesIn(desired, 'permanent');
+  const loaded = leftOut(zonesIn(desired, 'permanent'), held);
   const again = runtimeSteps({
     ...change,
     from: loaded,
@@ -79,8 +78,16 @@ function busSteps(
     spelled: (zone) => before[zone]?.sources ?? [],
   });
   // NetworkManager binds its devices as their connections say: they move before anything is bound beside them.
-  return [reloadStep(writes, needs, back, reloadCost(facts)), ...managed, ...again];
+  return [
+    reloadStep(writes, needs, back, reloadCost(facts)),
+    ...managed,
+    ...again,
+    ...permanentSteps(permanentWrites(read, files)),
+  ];
 }
+
+const leftOut = (zones: Zones, names: ReadonlySet<string>): Zones =>
+  Object.fromEntries(Object.entries(zones).filter(([name]) => !names.has(name)));
 
 /** Writes, check and reload as one step: taken back in the order undo, reload, running settings. */
 function reloadStep(

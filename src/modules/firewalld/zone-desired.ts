@@ -17,6 +17,7 @@ import {
 import { type ZoneIntent, zoneIntent } from './zone-intent.ts';
 import { inZone, type NamedZone, type ZoneParams } from './zone-params.ts';
 import { zoneProblems } from './zone-problems.ts';
+import { withLoaded } from './zone-loaded.ts';
 import { asRich } from './zone-rich.ts';
 
 type Current = Seen<FirewalldState, FirewalldFacts>;
@@ -40,7 +41,7 @@ export function desiredZone(current: Current, given: ZoneParams): FirewalldState
     : arrange(current, params, intent, configs);
   if (wanted instanceof Refusal) return wanted;
   const reload = params.reload === 'never' ? refuseReload(current, intent, wanted) : undefined;
-  return reload ?? wanted;
+  return reload ?? withLoaded(current, wanted);
 }
 
 /** The configurations that can be written: while the daemon is down, only the permanent one. */
