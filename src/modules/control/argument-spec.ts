@@ -8,6 +8,7 @@ import {
   type Value,
   type ValueMap,
 } from '../../model/value.ts';
+import { isBool, isScalar, TYPES } from './argument-types.ts';
 
 /** Something wrong with an argument of a role, or with its specification. */
 export interface Flaw {
@@ -15,62 +16,6 @@ export interface Flaw {
   readonly pointer: string;
   readonly message: string;
 }
-
-/** Types that a specification may name. */
-const TYPES: Readonly<Record<string, (value: Value) => string | undefined>> = {
-  str: () => undefined,
-  raw: () => undefined,
-  any: () => undefined,
-  path: (value) => (isScalar(value) ? undefined : 'a path'),
-  bool: (value) => (isBool(value) ? undefined : 'true or false'),
-  int: (value) =>
-    value instanceof Float ||
-    (typeof value === 'number' && Number.isInteger(value)) ||
-    typeof value === 'boolean' ||
-    (typeof value === 'string' && /^\s*[-+]?\d[\d_]*\s*$/.test(value))
-      ? undefined
-      : 'a whole number',
-  float: (value) =>
-    value instanceof Float ||
-    typeof value === 'number' ||
-    typeof value === 'boolean' ||
-    (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
-      ? undefined
-      : 'a number',
-  list: (value) =>
-    Array.isArray(value) ||
-    typeof value === 'string' ||
-    typeof value === 'number' ||
-    value instanceof Float
-      ? undefined
-      : 'a list',
-  dict: (value) =>
-    isMap(value) ||
-    isLazy(value) ||
-    (typeof value === 'string' && /^\s*\{.*\}\s*$|^\s*\w+=/s.test(value))
-      ? undefined
-      : 'a map',
-  json: (value) =>
-    typeof value === 'string' || Array.isArray(value) || isMap(value) ? undefined : 'JSON',
-  jsonarg: (value) =>
-    typeof value === 'string' || Array.isArray(value) || isMap(value) ? undefined : 'JSON',
-  bytes: (value) => (isSize(value) ? undefined : 'a size such as 10M'),
-  bits: (value) => (isSize(value) ? undefined : 'a size such as 10Mb'),
-};
-
-const isScalar = (value: Value): boolean =>
-  value === null || typeof value !== 'object' || value instanceof Secret || value instanceof Float;
-
-const isBool = (value: Value): boolean =>
-  typeof value === 'boolean' ||
-  value === 0 ||
-  value === 1 ||
-  (typeof value === 'string' && /^(y|yes|on|1|true|t|n|no|off|0|false|f)$/i.test(value));
-
-const isSize = (value: Value): boolean =>
-  value instanceof Float ||
-  typeof value === 'number' ||
-  (typeof value === 'string' && /^\s*\d+(\.\d+)?\s*[A-Za-z]*\s*$/.test(value));
 
 /** Words an option of a specification may have. */
 const WORDS: ReadonlySet<string> = new Set([
@@ -137,34 +82,52 @@ export function argumentFlaws(
   spec: ValueMap,
   given: ValueMap,
   complete: boolean,
-  pointer = '',
+  { pointer, name: outer, what }: Within = TOP,
 ): readonly Flaw[] {
-  return Object.entries(spec).flatMap(([name, option]): readonly Flaw[] => {
+  const missing = Object.entries(spec)
+    .filter(
+      ([name, option]) =>
+        isMap(option) && own(option, 'required') === true && !Object.hasOwn(given, name),
+    )
+    .map(([name]) => name)
+    .sort();
+  const lacks = `missing required arguments: ${missing.join(', ')}`;
+  const flaws = Object.entries(spec).flatMap(([name, option]): readonly Flaw[] => {
     if (!isMap(option)) return [];
-    const at = `${pointer}/${escaped(name)}`;
     const value = own(given, name);
-    if (value === undefined) {
-      return complete && own(option, 'required') === true
-        ? [{ pointer, message: `missing required arguments: ${name}` }]
-        : [];
-    }
-    if (value === null && own(option, 'required') !== true) return [];
-    return valueFlaws(name, option, value, at, complete);
+    if (value === undefined || (value === null && own(option, 'required') !== true)) return [];
+    const shownAs = what === undefined ? `"${name}"` : `"${name}" in ${what}`;
+    const path = outer === undefined ? name : `${outer} -> ${name}`;
+    const at = `${pointer}/${escaped(name)}`;
+    return valueFlaws(option, value, complete, { pointer: at, name: path, what: shownAs });
   });
+  if (!complete || missing.length === 0) return flaws;
+  return [
+    { pointer, message: outer === undefined ? lacks : `${lacks} found in ${outer}` },
+    ...flaws,
+  ];
 }
 
+/** Where a value stands: its pointer, its name, and how it is told. */
+interface Within {
+  readonly pointer: string;
+  readonly name?: string;
+  readonly what?: string;
+}
+
+const TOP: Within = { pointer: '' };
+
 function valueFlaws(
-  name: string,
   option: ValueMap,
   value: Value,
-  at: string,
   complete: boolean,
+  { pointer: at, name = '', what: told = '' }: Within,
 ): readonly Flaw[] {
   if (value instanceof Unknown || value instanceof Secret) return [];
   const type = textOf(own(option, 'type')) ?? 'str';
   const wanted = own(TYPES, type)?.(value);
   if (wanted !== undefined)
-    return [{ pointer: at, message: `"${name}" must be ${wanted}, is ${shown(value)}` }];
+    return [{ pointer: at, message: `${told} must be ${wanted}, is ${shown(value)}` }];
   const items = type === 'list' ? asList(value) : [value];
   const element = type === 'list' ? (textOf(own(option, 'elements')) ?? 'any') : type;
   const choices = own(option, 'choices');
@@ -172,7 +135,7 @@ function valueFlaws(
     const place = type === 'list' && Array.isArray(value) ? `${at}/${i}` : at;
     if (item instanceof Unknown || item instanceof Secret) return [];
     const wrong = type === 'list' ? own(TYPES, element)?.(item) : undefined;
-    const what = type === 'list' ? `item ${i + 1} of "${name}"` : `"${name}"`;
+    const what = type === 'list' ? `item ${i + 1} of ${told}` : told;
     if (wrong !== undefined)
       return [{ pointer: place, message: `${what} must be ${wrong}, is ${shown(item)}` }];
     if (Array.isArray(choices) && !chosen(item, choices as readonly Value[], element))
@@ -186,13 +149,16 @@ function valueFlaws(
     if (!isMap(inner) || !isMap(item)) return [];
     return [
       ...strangers(inner, item, what, place),
-      ...argumentFlaws(inner, item, complete, place),
+      ...argumentFlaws(inner, item, complete, { pointer: place, name, what }),
       ...(complete ? relations(option, item, what, place) : []),
     ];
   });
 }
 
 const chosen = (item: Value, choices: readonly Value[], type: string): boolean =>
+  // As in Ansible what YAML made of `yes` is that word, where no other choice could be meant.
+  (typeof item === 'boolean' &&
+    choices.filter((one) => isBool(one) && yes(one) === item).length === 1) ||
   choices.some((choice) =>
     type === 'bool' && isBool(item) && isBool(choice)
       ? yes(item) === yes(choice)
@@ -211,7 +177,13 @@ const textFor = (value: Value): Value =>
 const yes = (value: Value): boolean =>
   typeof value === 'string' ? /^(y|yes|on|1|true|t)$/i.test(value) : Boolean(value);
 
-function strangers(spec: ValueMap, given: ValueMap, what: string, at: string): readonly Flaw[] {
+/** Keys of given arguments that a specification does not have. */
+export function strangers(
+  spec: ValueMap,
+  given: ValueMap,
+  what: string,
+  at: string,
+): readonly Flaw[] {
   const known = new Set(
     Object.entries(spec).flatMap(([name, option]) => {
       const aliases = isMap(option) ? own(option, 'aliases') : undefined;

@@ -2,7 +2,7 @@ import type { ControlModule, ControlResult, ParamsSchema, Problem } from '../../
 import { entry, type MapTree } from '../../model/tree.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { Scope } from '../../model/scope.ts';
-import { argumentFlaws, specFlaws } from './argument-spec.ts';
+import { argumentFlaws, specFlaws, strangers } from './argument-spec.ts';
 import { eager } from './texts.ts';
 
 const params = {
@@ -43,7 +43,10 @@ export const validateArgumentSpec: ControlModule = {
       isMap(given) ? given : {}
     ) as Record<string, Value>;
     const wrong = isMap(spec) ? specFlaws(spec) : [];
-    const values = isMap(spec) && isMap(provided) ? argumentFlaws(spec, provided, false) : [];
+    const values =
+      isMap(spec) && isMap(provided)
+        ? [...unknown(spec, provided), ...argumentFlaws(spec, provided, false)]
+        : [];
     return [
       ...wrong.map((flaw) => ({ ...flaw, pointer: `/argument_spec${flaw.pointer}` })),
       ...values.map((flaw) => ({ ...flaw, pointer: `/provided_arguments${flaw.pointer}` })),
@@ -58,13 +61,19 @@ export const validateArgumentSpec: ControlModule = {
       ...fromVariables(spec, scope),
       ...(isMap(provided) ? provided : {}),
     };
-    const errors = argumentFlaws(spec, values, true).map(({ message }) => message);
+    const flaws = argumentFlaws(spec, values, true);
+    const errors = [...(isMap(provided) ? unknown(spec, provided) : []), ...flaws].map(
+      ({ message }) => message,
+    );
     const data = { validate_args_context: context };
     if (errors.length === 0) return { data: { ...data, msg: 'The arg spec validation passed' } };
     const msg = `Validation of arguments failed:\n${errors.join('\n')}`;
     return { failed: msg, data: { ...data, msg, argument_errors: errors } };
   },
 };
+
+const unknown = (spec: ValueMap, provided: ValueMap): ReturnType<typeof strangers> =>
+  strangers(spec, provided, 'the specification', '');
 
 const valueOf = (args: MapTree, scope: Scope, key: string): Value | undefined => {
   const found = entry(args, key);

@@ -37,10 +37,10 @@ describe('validate_argument_spec', () => {
         },
       ),
     ).to.deep.equal([
+      'missing required arguments: d',
       '"a" must be a whole number, is 1.5',
       '"b" must be true or false, is "maybe"',
       'item 2 of "c" must be a whole number, is "x"',
-      'missing required arguments: d',
       '"e" must be one of "x", "y", is "z"',
     ]);
   });
@@ -56,7 +56,7 @@ describe('validate_argument_spec', () => {
         ],
       }),
     ).to.deep.equal([
-      'missing required arguments: name',
+      'missing required arguments: name found in users',
       'item 1 of "users": only one of uid, gid may be set',
       'item 2 of "users" has no "nam"; it has name, uid, gid',
     ]);
