@@ -196,6 +196,8 @@ export function compatibilityPage(modules: readonly AnyModule[]): string {
     '| editing large files | different | `lineinfile`, `blockinfile`, `replace` and `ini_file` read the file from the host, edit it here and send it back: up to 64 MB, `REFUSED` beyond. Above 1 MB the difference is shown as checksums, and nothing takes the edit back: not `orch rollback`, and under a safeguard it is refused. A file of 60 MB takes 1.1 GB of memory here. |',
     '| a change that a later task takes back | different | Both count as `ok`: tasks over one thing are one change, and there was none. Nothing flaps on the host. |',
     '| registered results | yes | The keys that playbooks read, with the values that Ansible gives them; some modules tell more. `status` of `systemd` and `service` is what systemd says behind the change (of Ansible: before it), and `daemon_reexec` counts as a change. `file` that changes a path does not tell the new `uid`, `gid` and `size`: use `stat`. |',
+    '| a template that cannot be made for an item of a loop | different | That item fails and the others run, as in later versions of Ansible; in 2.14 the whole task fails at once and registers no `results`. |',
+    '| `argument_errors` of argument specifications | different | As many, about the same options, in words of orch: they name the value and what it must be, and no classes of Python. |',
     '| exit code 4 | different | Some hosts could not be reached and none failed. Where both happened it is 2, as a failure is what to look at first; Ansible says 4, its code for a playbook that does not parse as well. All codes: [cli.md](cli.md). |',
     '',
     ...comparedPlaybooks(),

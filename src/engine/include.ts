@@ -15,7 +15,7 @@ import { type Found, type Step, into } from './cursor.ts';
 import { finish } from './finish.ts';
 import { chosenOf } from './flow-items.ts';
 import { truthy } from './identity.ts';
-import { conditioned } from './judge.ts';
+import { conditioned, ignoring } from './judge.ts';
 import { give } from './keep.ts';
 import { valueTree } from './layers.ts';
 import type { Item as LoopItem } from './loop.ts';
@@ -76,16 +76,15 @@ export function include(walker: Walker, { step, then }: Found): void {
   const planned: Planned = { step, then, task, ref: refFor(stage, step, scope), scope, parts: [] };
   const done = brought(walker, step, scope);
   if ('kind' in done) {
-    keepResult(walker, step, done);
-    finish(walker, [{ planned, outcome: done }]);
+    const end = passedOver(task, done, scope);
+    keepResult(walker, step, end);
+    finish(walker, [{ planned, outcome: end }]);
     return;
   }
   const outcomes = done.map((one) => ({ label: one.label, outcome: told(one) }));
   const parts = outcomes.map((one) => ({ ...one, scope }));
-  const whole = together(
-    { task, parts },
-    outcomes.map((one) => one.outcome),
-  );
+  const ends = outcomes.map((one) => passedOver(task, one.outcome, scope));
+  const whole = together({ task, parts }, ends);
   keepResult(walker, step, whole);
   if (whole.kind === 'failed' || whole.kind === 'skipped') {
     finish(walker, [{ planned: { ...planned, parts }, outcome: whole }]);
@@ -149,6 +148,12 @@ function brought(
     throw error;
   }
 }
+
+/** As in Ansible a name that cannot be told is a failure that may be ignored; a file that is not there is not. */
+const passedOver = (task: Task, o: Outcome, scope: Scope): Outcome =>
+  o.fault?.code === 'VARIABLE_UNDEFINED' || o.fault?.code === 'TEMPLATE_FAILED'
+    ? ignoring(task, o, scope)
+    : o;
 
 /** All that is wrong with what an include names becomes one failure, the first of it told. */
 function tried(step: Step, work: () => Brought): Brought | OrchError {

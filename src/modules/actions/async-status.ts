@@ -52,7 +52,9 @@ export const asyncStatus: ActionModule<AsyncStatusParams> = {
     }
     const given = { stdin_add_newline: true, strip_empty_ends: true, reads: false };
     const result = processResult({ ...job }, jid, given);
-    return { ...result, data: { ...result.data, ...data, finished: 1 } };
+    // What the job ran is not known here.
+    const { cmd: _, ...told } = result.data;
+    return { ...result, data: { ...told, ...data, finished: 1 } };
   },
   reads: () => true,
 };

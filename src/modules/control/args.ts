@@ -12,6 +12,18 @@ export const valueArg = (args: MapTree, key: string, scope: Scope): Value | unde
   return value === null || isOmitted(value, scope) ? undefined : value;
 };
 
+/** A value without the entries of its maps that are omitted, however deep. */
+export function withoutOmitted(value: Value, scope: Scope): Value {
+  if (Array.isArray(value))
+    return (value as readonly Value[]).map((item) => withoutOmitted(item, scope));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => !isOmitted(item, scope))
+      .map(([key, item]) => [key, withoutOmitted(item, scope)]),
+  );
+}
+
 /** Whether a template gave `omit`: the argument counts as left out. */
 export const isOmitted = (value: Value, scope: Scope): boolean =>
   typeof value === 'string' &&

@@ -3,7 +3,7 @@ import type { ControlModule, ControlResult, ParamsSchema } from '../../model/mod
 import type { Scope } from '../../model/scope.ts';
 import { entry, type Entry } from '../../model/tree.ts';
 import { opened, type Value } from '../../model/value.ts';
-import { isOmitted } from './args.ts';
+import { isOmitted, withoutOmitted } from './args.ts';
 
 const params = {
   type: 'object',
@@ -43,7 +43,7 @@ export const setFact: ControlModule = {
       given
         .map((e): readonly [string, Value] => [nameOf(e, scope), scope.resolve(e.value)])
         .filter(([, value]) => !isOmitted(value, scope))
-        .map(([name, value]) => [name, asBoolean(value)]),
+        .map(([name, value]) => [name, asBoolean(withoutOmitted(value, scope))]),
     );
     const cacheable = entry(args, 'cacheable');
     const kept = cacheable !== undefined && asBoolean(scope.resolve(cacheable.value)) === true;
