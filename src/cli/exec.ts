@@ -1,5 +1,6 @@
 import { OrchError } from '../lib/errors.ts';
 import type { Reporting } from '../report/reporting.ts';
+import { nodeFiles } from '../load/node-files.ts';
 import type { ExecFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { oneTask } from './one-task.ts';
@@ -15,9 +16,12 @@ export async function exec(
 ): Promise<number> {
   if (command.length > 0 && flags.args !== undefined)
     throw new OrchError('USAGE', 'a command is given twice: with -a and after the hosts');
+  const { playbookDir } = flags;
+  if (playbookDir !== undefined && nodeFiles.exists(playbookDir) !== 'directory')
+    throw new OrchError('FILE_NOT_FOUND', `--playbook-dir: there is no directory ${playbookDir}.`);
   const world = await openWorld(flags);
   const passwords = await passwordsFor(flags);
-  const { background, poll = '15', taskTimeout } = flags;
+  const { background, poll = 15, taskTimeout } = flags;
   const keywords = {
     ...(background === undefined ? {} : { async: background, poll }),
     ...(taskTimeout === undefined ? {} : { timeout: taskTimeout }),

@@ -31,6 +31,8 @@ function parsed(
 ): readonly (readonly [string, Tree])[] {
   if (text.startsWith('@')) {
     const file = text.slice(1);
+    if (file === '')
+      throw new OrchError('USAGE', '-e @ names no file', { hint: 'Write -e @file.yml.' });
     return entriesOf(yaml(file, read(file)), `-e ${text}`);
   }
   if (/^[{[]/.test(text)) return entriesOf(yaml('-e', text), `-e ${text}`);

@@ -1,3 +1,4 @@
+import { globPattern } from '../lib/glob.ts';
 import { oneLine } from '../lib/visible.ts';
 import type { Value } from '../model/value.ts';
 import { answersOf, type AskFlags } from './answers.ts';
@@ -28,9 +29,25 @@ export async function facts(
     host,
     (found['ansible_facts'] ?? {}) as Facts,
   ]);
+  for (const filter of filters) {
+    const without = hosts.filter(([, found]) => !has(found, filter)).map(([host]) => host);
+    if (without.length > 0)
+      io.err(`warning: no fact "${filter}" of ${without.join(', ')}; --json shows all there are\n`);
+  }
   if (flags.json === true) io.out(`${JSON.stringify(Object.fromEntries(hosts), undefined, 2)}\n`);
   else io.out(table(filters.length > 0 ? pathRows(hosts, filters) : hostRows(hosts)));
   return exit;
+}
+
+/** Whether a filter, a glob or a path, leaves something of what a host told. */
+function has(all: Facts, filter: string): boolean {
+  const [head = '', ...path] = filter.split('.');
+  const pattern = globPattern(head);
+  return Object.entries(all).some(
+    ([name, value]) =>
+      (pattern.test(name) || pattern.test(name.replace(/^ansible_/, ''))) &&
+      within(value, path) !== undefined,
+  );
 }
 
 /** A line for each host: what one wants to know first. */

@@ -87,11 +87,11 @@ export interface ExecFlags
   readonly oneLine?: boolean;
   readonly listHosts?: boolean;
   /** Seconds a command may run in the background. */
-  readonly background?: string;
+  readonly background?: number;
   /** Seconds between looks at it. */
-  readonly poll?: string;
+  readonly poll?: number;
   /** Seconds a command may take. */
-  readonly taskTimeout?: string;
+  readonly taskTimeout?: number;
   /** A folder that stands for that of a playbook. */
   readonly playbookDir?: string;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { globPattern } from '../lib/glob.ts';
 
 const MAGIC = /[*?[]/;
 
@@ -18,7 +19,7 @@ function next(path: string, part: string): readonly string[] {
     const full = join(path, part);
     return exists(full) ? [full] : [];
   }
-  const pattern = regexOf(part);
+  const pattern = globPattern(part);
   return entries(path)
     .filter((name) => pattern.test(name) && (part.startsWith('.') || !name.startsWith('.')))
     .map((name) => join(path, name));
@@ -49,15 +50,3 @@ const exists = (path: string): boolean => {
   }
 };
 const isDirectory = (path: string): boolean => exists(path) && stat(path)?.isDirectory() === true;
-
-/** A pattern of one part of a path as a regular expression. */
-function regexOf(part: string): RegExp {
-  const source = part.replace(
-    /\[(!?)(\]?[^\]]*)\]|[*?]|[.+^${}()|\\]/g,
-    (whole, not: string | undefined, set: string | undefined) => {
-      if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\\]]/g, '\\$&')}]`;
-      return whole === '*' ? '.*' : whole === '?' ? '.' : `\\${whole}`;
-    },
-  );
-  return new RegExp(`^${source}$`, 's');
-}

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { whyNot } from '../lib/why-not.ts';
 import { withoutSounding } from '../lib/sounding.ts';
 import type { Change } from '../model/change.ts';
 import type { Stamped } from '../model/event.ts';
@@ -97,8 +98,7 @@ function attempt<T>(err: Write, file: string, act: () => T): T | undefined {
   try {
     return act();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    err(`warning: this run keeps no journal: ${file}: ${why}\n`);
+    err(`warning: this run keeps no journal: ${file}: ${whyNot(cause)}\n`);
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { rowsOf } from '../lib/csv.ts';
 import { OrchError } from '../lib/errors.ts';
+import { matcher } from '../lib/matcher.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import { findFile, readText, textOf, type Asking, type Lookup } from './search-path.ts';
 
@@ -122,10 +123,8 @@ export const iniFile: Lookup = (terms, given, asking) =>
       throw new OrchError('TEMPLATE_FAILED', `${file} has no section "${section}".`);
     }
     if (flag('re')) {
-      const pattern = new RegExp(`^(?:${key})`);
-      return [...values.keys()]
-        .filter((name) => pattern.test(name))
-        .map((name) => valueOf(name) ?? '');
+      const fits = matcher(key, 'the key', { fromStart: true });
+      return [...values.keys()].filter(fits).map((name) => valueOf(name) ?? '');
     }
     return [valueOf(fold(key)) ?? usual ?? ''];
   });

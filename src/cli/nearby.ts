@@ -8,10 +8,12 @@ import {
   readdirSync,
   readlinkSync,
   statSync,
+  type Stats,
 } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 import type { LocalFile, Nearby, Sums } from '../model/nearby.ts';
 import type { Task } from '../model/play.ts';
 import type { Scope } from '../model/scope.ts';
@@ -70,7 +72,7 @@ function isSealed(path: string): boolean {
   const file = tried(path, () => openSync(path, 'r'));
   try {
     const head = Buffer.alloc(SEALED.length);
-    readSync(file, head);
+    tried(path, () => readSync(file, head));
     return head.equals(SEALED);
   } finally {
     closeSync(file);
@@ -92,7 +94,7 @@ function unsealed(path: string, vault: Vault | undefined): Buffer {
 }
 
 function look(path: string): LocalFile | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (!stat) return undefined;
   return {
     kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other',
@@ -100,6 +102,18 @@ function look(path: string): LocalFile | undefined {
     mode: (stat.mode & 0o7777).toString(8).padStart(4, '0'),
     owner: stat.uid === process.getuid?.() ? userInfo().username : String(stat.uid),
   };
+}
+
+/** Nothing where nothing is, below a file too. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    return tried(path, () => {
+      throw cause;
+    });
+  }
 }
 
 /** Hashes by path, size and time: many hosts ask for the same file. */
@@ -143,7 +157,7 @@ function tried<T>(path: string, action: () => T): T {
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
     throw new OrchError(
       missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-      missing ? `there is no ${path} on this machine` : `${path} cannot be read (${code})`,
+      missing ? `there is no ${path} on this machine` : `${path} cannot be read: ${whyNot(cause)}`,
       { cause },
     );
   }

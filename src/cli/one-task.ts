@@ -19,7 +19,7 @@ export interface OneTask {
   readonly module: string;
   readonly args: string;
   /** What a playbook would say of the task besides. */
-  readonly keywords?: Readonly<Record<string, string>>;
+  readonly keywords?: Readonly<Record<string, number>>;
 }
 
 /** What a task is carried out with. */

@@ -1,5 +1,6 @@
 import { openSync, closeSync, writeFileSync } from 'node:fs';
 import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 import type { Reporting, Write } from '../report/reporting.ts';
 import type { ReportFile, RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
@@ -39,8 +40,7 @@ function demandWritable({ kind, file }: ReportFile): void {
   try {
     closeSync(openSync(file, 'a'));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OrchError('USAGE', `--report ${kind}=${file} cannot be written: ${why}`, {
+    throw new OrchError('USAGE', `--report ${kind}=${file} cannot be written: ${whyNot(cause)}`, {
       hint: 'Name a file in a directory that exists and is yours.',
       cause,
     });
@@ -52,7 +52,7 @@ function fileReport({ file }: ReportFile, io: Io, make: (write: Write) => Report
     try {
       writeFileSync(file, text);
     } catch (cause) {
-      io.err(`warning: the report ${file} was not written: ${String(cause)}\n`);
+      io.err(`warning: the report ${file} was not written: ${whyNot(cause)}\n`);
     }
   });
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 import { Secret } from '../model/value.ts';
 import type { ConnectionFlags } from './flags.ts';
 
@@ -33,7 +34,7 @@ export function passwordFrom(file: string): Secret {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new OrchError(
       missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-      `the password file ${file} ${missing ? 'does not exist' : 'cannot be read'}`,
+      `the password file ${file} ${missing ? 'does not exist' : `cannot be read: ${whyNot(cause)}`}`,
       { cause },
     );
   }

@@ -24,6 +24,8 @@ import { addHosts } from './program-hosts.ts';
 import type { HostsFlags } from './hosts.ts';
 import type { UnlockFlags } from './unlock.ts';
 import type { Io } from './io.ts';
+import { userErrors } from './failure.ts';
+import { usageError } from './usage-error.ts';
 import type { SecretVerb } from './secret.ts';
 
 /** What `orch inventory` is to show. */
@@ -146,9 +148,12 @@ export async function runProgram(
     .addHelpText('after', EXAMPLES)
     .helpCommand(false)
     .enablePositionalOptions()
-    .showHelpAfterError('(flags and verbs: --help)')
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err });
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(userErrors(usageError(text, argv), io)),
+    });
   const finish = (code: number): void => {
     exit = code;
   };

@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 
 /** The bytes of a file; `-` is standard input. Throws FILE_NOT_FOUND or FILE_UNREADABLE. */
 export const readAll = (name: string, hint?: string): Buffer =>
@@ -21,7 +22,7 @@ export function readBytes(file: string | number, hint?: string): Buffer {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new OrchError(
       missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-      `${file} ${missing ? 'does not exist' : 'cannot be read'}`,
+      `${file} ${missing ? 'does not exist' : `cannot be read: ${whyNot(cause)}`}`,
       { cause, ...(hint === undefined ? {} : { hint }) },
     );
   }
@@ -39,6 +40,9 @@ export function replaceFile(file: string, text: string | Buffer): void {
     renameSync(beside, real);
   } catch (cause) {
     if (beside !== file) rmSync(beside, { force: true });
-    throw new OrchError('FILE_UNREADABLE', `${file} cannot be written`, { cause });
+    throw new OrchError('FILE_UNREADABLE', `${file} cannot be written: ${whyNot(cause)}`, {
+      hint: 'Name a file in a directory that exists and is yours.',
+      cause,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { OrchError } from '../lib/errors.ts';
 import { isVaulted } from '../model/vault.ts';
 import type { SecretFlags } from './flags.ts';
@@ -130,6 +131,7 @@ function edit(
     verb === 'edit'
       ? opened(keys, readBytes(name), name)
       : { bytes: Buffer.from(''), key: keyOf(keys, flags) };
+  if (verb === 'create') demandNew(name);
   const after = editText(before.bytes, name, io.env);
   if (verb === 'edit' && after.equals(before.bytes)) {
     io.err(`${name} is unchanged\n`);
@@ -137,6 +139,16 @@ function edit(
   }
   const { id, password } = flags.encryptVaultId === undefined ? before.key : keyOf(keys, flags);
   replaceFile(name, writeEnvelope(seal(after, password, id)));
+}
+
+/** Found out before somebody types: what is there is not written over, and what is typed can be kept. */
+function demandNew(name: string): void {
+  if (existsSync(name))
+    throw new OrchError('USAGE', `${name} exists`, {
+      hint: 'Edit it: orch secret edit FILE; or encrypt it: orch secret encrypt FILE.',
+    });
+  replaceFile(name, '');
+  rmSync(name);
 }
 
 async function rekey(

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 import { Secret } from '../model/value.ts';
 import type { VaultFlags } from './flags.ts';
 import { askPassword } from './passwords.ts';
@@ -44,6 +45,8 @@ const asked = async (id: string): Promise<Secret> =>
 
 /** The password of a file, or what the program prints that the file is. */
 export function fromFile(file: string, id: string): Secret {
+  if (file === '')
+    throw new OrchError('USAGE', 'no vault password file is named', { hint: INSTEAD });
   if (statSync(file, { throwIfNoEntry: false })?.isFile() && isExecutable(file))
     return fromProgram(file, id);
   try {
@@ -53,7 +56,7 @@ export function fromFile(file: string, id: string): Secret {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new OrchError(
       missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-      `the vault password file ${file} ${missing ? 'does not exist' : 'cannot be read'}`,
+      `the vault password file ${file} ${missing ? 'does not exist' : `cannot be read: ${whyNot(cause)}`}`,
       { cause },
     );
   }

@@ -1,4 +1,5 @@
 import { OrchError } from '../lib/errors.ts';
+import { globPattern } from '../lib/glob.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { type Play, type Task, allTasks } from '../model/play.ts';
 import { type Cursor, next } from './cursor.ts';
@@ -11,7 +12,7 @@ import type { Stage } from './stage.ts';
 export function startAt({ world }: Stage, from: Cursor): Cursor {
   const { startAt: wanted } = world;
   if (wanted === undefined) return from;
-  const pattern = glob(wanted);
+  const pattern = globPattern(wanted);
   let cursor = from;
   for (;;) {
     const found = next(cursor, () => false);
@@ -31,7 +32,7 @@ export function startProblem(
 ): OrchError | undefined {
   if (wanted === undefined) return undefined;
   const tasks = plays.flatMap(allTasks);
-  const pattern = glob(wanted);
+  const pattern = globPattern(wanted);
   if (tasks.some((task) => matches(task, wanted, pattern))) return undefined;
   return new OrchError(
     'USAGE',
@@ -48,14 +49,4 @@ const matches = (task: Task, wanted: string, pattern: RegExp): boolean =>
 function named({ name, module, role }: Task): readonly string[] {
   const own = name ? String(name.value) : module;
   return role ? [own, `${role.name} : ${own}`] : [own];
-}
-
-/** A pattern of file names as a regular expression. */
-function glob(text: string): RegExp {
-  const parts = text.split(/(\*|\?|\[!?[^\]]+\])/).map((part, i) => {
-    if (i % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    if (part === '*') return '[^]*';
-    return part === '?' ? '[^]' : part.replace('[!', '[^');
-  });
-  return new RegExp(`^${parts.join('')}$`);
 }

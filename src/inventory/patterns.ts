@@ -79,7 +79,7 @@ function evaluate(inventory: Inventory, terms: readonly string[], asked: Asked):
   if (found.size > 0 || asked.allowEmpty || asked.what === 'pattern') return [...found.values()];
   throw new OrchError('PATTERN_NO_MATCH', `The ${asked.what} "${asked.text}" leaves no host.`, {
     source: asked.source,
-    hint: `The inventory (${inventory.files.join(', ')}) has ${inventory.hosts.size} hosts; see \`orch inventory --graph\`.`,
+    hint: `The inventory (${inventory.files.join(', ')}) has ${inventory.hosts.size === 1 ? '1 host' : `${inventory.hosts.size} hosts`}; see \`orch inventory --graph\`.`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { globPattern } from '../lib/glob.ts';
 import { parseAddress } from './address.ts';
 
 /** How an IPv6 address with `::` begins: as in Ansible `fd00::*` is one pattern. */
@@ -48,7 +49,7 @@ export function splitSubscript(term: string): Subscripted {
 
 /** The names a term stands for, as a regular expression. Throws SyntaxError for one that is none. */
 export const termRegex = (term: string): RegExp =>
-  term.startsWith('~') ? pythonRegex(term.slice(1)) : new RegExp(`^(?:${globSource(term)})$`, 'su');
+  term.startsWith('~') ? pythonRegex(term.slice(1)) : globPattern(term);
 
 /** Whether a term may match hosts although it also matches groups. */
 export const isWild = (term: string): boolean => /^~|[.?*[]/.test(term);
@@ -65,49 +66,3 @@ function pythonRegex(source: string): RegExp {
     .replaceAll('\\Z', '$');
   return new RegExp(`^(?:${text})`, flags);
 }
-
-/** A shell glob as Python's fnmatch reads it. */
-function globSource(glob: string): string {
-  let out = '';
-  for (let i = 0; i < glob.length; i++) {
-    const char = glob.charAt(i);
-    if (char === '*') out += '.*';
-    else if (char === '?') out += '.';
-    else if (char === '[') {
-      const end = bracketEnd(glob, i);
-      if (end < 0) out += '\\[';
-      else {
-        out += classSource(glob.slice(i + 1, end));
-        i = end;
-      }
-    } else out += char.replace(/[\\^$.+{}()|\]/]/, '\\$&');
-  }
-  return out;
-}
-
-function bracketEnd(glob: string, start: number): number {
-  let at = start + 1;
-  if (glob[at] === '!') at++;
-  if (glob[at] === ']') at++;
-  return glob.indexOf(']', at);
-}
-
-function classSource(inner: string): string {
-  const negated = inner.startsWith('!');
-  const text = negated ? inner.slice(1) : inner;
-  let body = '';
-  for (let i = 0; i < text.length; i++) {
-    const from = text.charAt(i);
-    const to = text[i + 1] === '-' ? text[i + 2] : undefined;
-    if (to === undefined) body += escape(from);
-    else {
-      // A range that runs backwards holds nothing.
-      if (from <= to) body += `${escape(from)}-${escape(to)}`;
-      i += 2;
-    }
-  }
-  if (body === '') return negated ? '.' : '(?!)';
-  return `[${negated ? '^' : ''}${body}]`;
-}
-
-const escape = (char: string): string => char.replace(/[\\\]^-]|\[/, '\\$&');

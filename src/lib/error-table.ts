@@ -12,7 +12,7 @@ interface Entry {
  * what to do about it is said here (or better, at the place itself).
  */
 export const ERRORS = {
-  USAGE: { exit: 5, about: 'The command line makes no sense.', hint: 'See `orch --help`.' },
+  USAGE: { exit: 5, about: 'The command line makes no sense.', hint: 'See `orch VERB --help`.' },
   FILE_NOT_FOUND: {
     exit: 5,
     about: 'A file that was named does not exist.',

@@ -1,5 +1,6 @@
 import { dirname, extname, join } from 'node:path';
 import { OrchError } from '../lib/errors.ts';
+import { matcher } from '../lib/matcher.ts';
 import type { Files } from '../model/files.ts';
 import type { VarsSource } from '../model/effect.ts';
 import type { Task } from '../model/play.ts';
@@ -19,7 +20,16 @@ export function includedVars(
   const { file, dir } = from;
   if (file !== undefined) return [loadVarsFile(find(file, 'file', bases, files, source), files)];
   const folder = find(dir ?? '', 'directory', bases, files, source);
-  return listed(folder, from, files, 1).map((path) => loadVarsFile(path, files));
+  const { filesMatching, ignoreFiles } = from;
+  const rules: Rules = {
+    ...from,
+    matching:
+      filesMatching === undefined
+        ? () => true
+        : matcher(filesMatching, 'files_matching', { source }),
+    ignored: ignoreFiles.map((pattern) => matcher(`${pattern}$`, 'ignore_files', { source })),
+  };
+  return listed(folder, rules, files, 1).map((path) => loadVarsFile(path, files));
 }
 
 function find(
@@ -40,8 +50,14 @@ function find(
   });
 }
 
+/** Which files of a folder count. */
+interface Rules extends VarsSource {
+  readonly matching: (name: string) => boolean;
+  readonly ignored: readonly ((name: string) => boolean)[];
+}
+
 /** The files of a folder in the order of their names, folders in it after them. */
-function listed(dir: string, from: VarsSource, files: Files, depth: number): readonly string[] {
+function listed(dir: string, from: Rules, files: Files, depth: number): readonly string[] {
   const paths = files.list(dir).map((name) => ({ name, path: join(dir, name) }));
   const here = paths.filter(
     ({ name, path }) => files.exists(path) === 'file' && wanted(name, from, path),
@@ -55,9 +71,8 @@ function listed(dir: string, from: VarsSource, files: Files, depth: number): rea
   ];
 }
 
-function wanted(name: string, from: VarsSource, path: string): boolean {
-  if (from.filesMatching !== undefined && !new RegExp(from.filesMatching).test(name)) return false;
-  if (from.ignoreFiles.some((pattern) => new RegExp(`${pattern}$`).test(name))) return false;
+function wanted(name: string, from: Rules, path: string): boolean {
+  if (!from.matching(name) || from.ignored.some((ignores) => ignores(name))) return false;
   if (from.extensions.includes(extname(name).slice(1))) return true;
   if (from.ignoreUnknownExtensions) return false;
   throw new OrchError(

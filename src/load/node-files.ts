@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 import type { Files } from '../model/files.ts';
 
 /** The real files of this machine. */
@@ -10,9 +11,14 @@ export const nodeFiles: Files = {
       open(path, () => readFileSync(path)),
     ),
   exists(path) {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isDirectory()) return 'directory';
-    return found ? 'file' : undefined;
+    try {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found?.isDirectory()) return 'directory';
+      return found ? 'file' : undefined;
+    } catch (cause) {
+      // A link that goes round in a circle is there: reading it says what is wrong. Below a file there is nothing.
+      return (cause as NodeJS.ErrnoException).code === 'ENOTDIR' ? undefined : 'file';
+    }
   },
   list: (dir) => open(dir, () => readdirSync(dir)).sort(),
 };
@@ -25,16 +31,9 @@ function open<T>(path: string, action: () => T): T {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new OrchError('FILE_NOT_FOUND', `There is no file ${path}.`, { cause });
     }
-    const why = REASONS[code] ?? code.toLowerCase();
-    throw new OrchError('FILE_UNREADABLE', `${path} cannot be read: ${why}.`, { cause });
+    throw new OrchError('FILE_UNREADABLE', `${path} cannot be read: ${whyNot(cause)}.`, { cause });
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ELOOP: 'its symbolic links go round in a circle',
-};
 
 function decode(file: string, bytes: Buffer): string {
   const utf16 =

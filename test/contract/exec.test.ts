@@ -46,6 +46,21 @@ describe('exec says what ansible says', function () {
     });
   });
 
+  it('facts that there are none of', async () => {
+    let told = '';
+    const io: Io = {
+      ...{ out: () => undefined, err: (text) => (told += text) },
+      ...{ env: { ...process.env, ORCH_STATE_DIR: join(folder, 'state') }, cwd: folder },
+      ...{ terminal: false, colors: { out: false, err: false } },
+    };
+    const hosts = ['-i', join(folder, 'hosts')];
+    expect(await runProgram(['facts', 'a', ...hosts, 'kern*', 'a[b', 'dns.nope'], io)).to.equal(0);
+    expect(told).to.equal(
+      'warning: no fact "a[b" of a; --json shows all there are\n' +
+        'warning: no fact "dns.nope" of a; --json shows all there are\n',
+    );
+  });
+
   it('hosts, listed', async () => {
     expect(await exec('web', '--list-hosts')).to.deep.equal({
       exit: 0,

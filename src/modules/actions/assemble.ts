@@ -1,6 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { OrchError } from '../../lib/errors.ts';
-import { pythonRegex } from '../../lib/python-regex.ts';
+import { matcher } from '../../lib/matcher.ts';
 import { type Shell, lines, raw, sh } from '../../lib/shell.ts';
 import type { ActionModule, ActionResult, Brought, ParamsSchema } from '../../model/module.ts';
 import type { Nearby } from '../../model/nearby.ts';
@@ -107,11 +107,11 @@ function piecesOf(given: AssembleParams, near: Nearby): Buffer {
   const dir = near.find('files', given.src);
   if (near.look(dir)?.kind !== 'directory')
     throw new OrchError('ARGUMENT_INVALID', `Source (${dir}) is not a directory`);
-  const wanted = given.regexp === undefined ? undefined : pythonRegex(given.regexp);
+  const wanted = given.regexp === undefined ? () => true : matcher(given.regexp, 'regexp');
   const pieces: Buffer[] = [];
   for (const name of near.list(dir)) {
     const path = near.join(dir, name);
-    if ((wanted && !wanted.test(name)) || (given.ignore_hidden && name.startsWith('.'))) continue;
+    if (!wanted(name) || (given.ignore_hidden && name.startsWith('.'))) continue;
     if (near.look(path)?.kind !== 'file') continue;
     const last = pieces.at(-1);
     if (last && last.at(-1) !== 10) pieces.push(Buffer.from('\n'));

@@ -1,3 +1,4 @@
+import { globPattern } from '../../lib/glob.ts';
 import { pythonRegex } from '../../lib/python-regex.ts';
 import type { Value } from '../../model/value.ts';
 
@@ -47,7 +48,7 @@ export function matching({ path, values, holds, now }: Found, wanted: Wanted): b
 
 function named(name: string, { patterns, excludes = [], use_regex: regex }: Wanted): boolean {
   const fits = (pattern: string): boolean =>
-    regex ? begins(pattern, name) : globbed(pattern).test(name);
+    regex ? begins(pattern, name) : globPattern(pattern).test(name);
   const all = patterns.length === 0 || patterns.some(fits);
   return all && !excludes.some(fits);
 }
@@ -56,17 +57,6 @@ function named(name: string, { patterns, excludes = [], use_regex: regex }: Want
 function begins(pattern: string, name: string): boolean {
   const regex = pythonRegex(pattern);
   return regex.exec(name)?.index === 0;
-}
-
-/** A glob as Python's fnmatch reads it. */
-function globbed(glob: string): RegExp {
-  const body = glob.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
-    if (part === '*') return '[\\s\\S]*';
-    if (part === '?') return '[\\s\\S]';
-    if (part.length > 1) return part.replace(/^\[!/, '[^').replace(/\\/g, '\\\\');
-    return part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  });
-  return new RegExp(`^${body}$`);
 }
 
 const AGES = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;

@@ -1,3 +1,4 @@
+import { globPattern } from '../../lib/glob.ts';
 import type { Facts } from './system.ts';
 
 /** Facts that are not called `ansible_...` anywhere. */
@@ -16,19 +17,10 @@ export const factNames = (facts: Facts): Facts =>
 export function matching(facts: Facts, globs: readonly string[]): Facts {
   const wanted = globs.filter((glob) => glob !== '' && glob !== '*');
   if (wanted.length === 0) return facts;
-  const patterns = wanted.map(regexOf);
+  const patterns = wanted.map(globPattern);
   return Object.fromEntries(
     Object.entries(facts).filter(([name]) =>
       patterns.some((pattern) => pattern.test(name) || pattern.test(`ansible_${name}`)),
     ),
   );
 }
-
-const regexOf = (glob: string): RegExp =>
-  new RegExp(
-    `^${glob
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')
-      .replaceAll('[!', '[^')}$`,
-  );

@@ -131,8 +131,8 @@ describe('command line', () => {
   });
 
   for (const [line, said] of [
-    ['run a.yml --dif', "unknown option '--dif'\n(Did you mean --diff?)"],
-    ['rnu a.yml', "unknown command 'rnu'\n(Did you mean run?)"],
+    ['run a.yml --dif', "error[USAGE]: unknown option '--dif'\n  hint: Did you mean --diff?"],
+    ['rnu a.yml', "error[USAGE]: unknown command 'rnu'\n  hint: Did you mean run?"],
     ['run', "missing required argument 'playbook'"],
     ['run a.yml --output xml', 'Allowed choices are human, ndjson, json'],
     ['run a.yml -c winrm', 'Allowed choices are ssh, openssh, local, smart'],

@@ -52,6 +52,17 @@ describe('orch secret', () => {
   });
   const text = (): string => readFileSync('f.yml', 'utf8');
 
+  it('creates nothing over what is there, nor where nothing can be written, and asks no editor', async () => {
+    const env = { EDITOR: 'touch edited; false' };
+    expect(await orch('secret create f.yml --vault-password-file pass', env)).to.equal(
+      'USAGE f.yml exists',
+    );
+    expect(await orch('secret create none/f.yml --vault-password-file pass', env)).to.equal(
+      'FILE_UNREADABLE none/f.yml cannot be written: there is no such directory',
+    );
+    expect([text(), existsSync('edited')]).to.deep.equal([PLAIN, false]);
+  });
+
   it('tells who gives a value as an argument where it is read from', async () => {
     try {
       await runProgram(

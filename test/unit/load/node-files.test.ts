@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -30,6 +30,21 @@ describe('nodeFiles', () => {
     expect(rendered(() => nodeFiles.read(join(dir, 'none')), {})).to.contain('FILE_NOT_FOUND');
     expect(rendered(() => nodeFiles.read(dir), {})).to.contain(
       'cannot be read: it is a directory.',
+    );
+  });
+
+  it('says why a file cannot be read', () => {
+    const [link, far] = [join(dir, 'link'), join(dir, 'x'.repeat(300))];
+    symlinkSync('link', link);
+    expect(rendered(() => nodeFiles.read(link), {})).to.contain('go round in a circle');
+    expect(rendered(() => nodeFiles.read(far), {})).to.contain('the name is too long');
+  });
+
+  it('looks below a file, and at a link that goes round in a circle', () => {
+    writeFileSync(join(dir, 'a.yml'), '');
+    symlinkSync('round', join(dir, 'round'));
+    expect([join(dir, 'a.yml/group_vars'), join(dir, 'round')].map(nodeFiles.exists)).to.deep.equal(
+      [undefined, 'file'],
     );
   });
 
