@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 import { masked } from './secrets.ts';
 import type { Past } from '../model/past.ts';
 import type { Write } from '../report/reporting.ts';
@@ -32,7 +34,7 @@ export function processIo(): Io {
     out: writer(process.stdout),
     err: (text) => say(masked(text)),
     env,
-    cwd: process.cwd(),
+    cwd: currentDirectory(),
     terminal: process.stdout.isTTY && !dumb && (env['CI'] ?? '') === '',
     colors: {
       out: wanted && (forced || process.stdout.isTTY),
@@ -41,13 +43,33 @@ export function processIo(): Io {
   };
 }
 
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new OrchError('FILE_NOT_FOUND', 'The current directory does not exist any more.', {
+      hint: 'Go to one that does: cd "$PWD", or cd ~.',
+      cause,
+    });
+  }
+}
+
+/** Why output was lost, other than by a reader that went away; the first time it was. */
+let lost: unknown;
+
+/** Why standard output or error could not be written; nothing when all went well, or nobody reads any more. */
+export const lostOutput = (): string | undefined => (lost === undefined ? undefined : whyNot(lost));
+
 function writer(stream: NodeJS.WriteStream): Write {
-  let gone = false;
-  stream.on('error', () => {
+  let [gone, wrote] = [false, false];
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
     gone = true;
+    if (wrote && cause.code !== 'EPIPE') lost ??= cause;
   });
   return (text) => {
-    if (!gone && text !== '') stream.write(text);
+    if (gone || text === '') return;
+    wrote = true;
+    stream.write(text);
   };
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Stream } from './stream.ts';
 
 /** What Ctrl-C does to a run. */
@@ -21,6 +22,8 @@ const GRACE = 5_000;
 export function listenToSignals(stream: Stream): Signals {
   const stop = new AbortController();
   const cut = new AbortController();
+  // Every trip listens, and there may be many at a time: Node takes more than ten for a mistake, and says so.
+  setMaxListeners(0, stop.signal, cut.signal);
   let grace: NodeJS.Timeout | undefined;
   const heard = (signal: NodeJS.Signals): void => {
     if (signal !== 'SIGINT')

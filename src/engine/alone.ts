@@ -55,7 +55,7 @@ export async function alone(walker: Walker, found: Found): Promise<void> {
 }
 
 async function partsOf(work: Alone): Promise<readonly PlannedPart[]> {
-  const { walker, found, scope } = work;
+  const { found, scope } = work;
   const { task } = found.step;
   const single = (o: Outcome): readonly PlannedPart[] => [
     { label: undefined, outcome: ignoring(task, o, scope), scope },
@@ -71,7 +71,7 @@ async function partsOf(work: Alone): Promise<readonly PlannedPart[]> {
     return inOneTrip(work) ? await trip(work, list) : await oneByOne(work, list);
   } catch (error) {
     if (error instanceof OrchError && !isAboutLine(error))
-      return single(outcome.failed(error.at(walker.stage.play.source).at(task.source)));
+      return single(outcome.failed(error.at(task.source)));
     throw error;
   }
 }

@@ -22,6 +22,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EEXIST', 'it exists'],
   ['EFBIG', 'it is too large'],
   ['ERR_FS_FILE_TOO_LARGE', 'it is too large'],
+  ['EAGAIN', 'too many processes run (ulimit -u)'],
+  ['ENOMEM', 'no memory is left'],
   ['EMFILE', 'too many files are open (ulimit -n)'],
   ['ETXTBSY', 'it is a program that runs'],
 ]);

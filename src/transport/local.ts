@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { userInfo } from 'node:os';
+import { OrchError } from '../lib/errors.ts';
+import { whyNot } from '../lib/why-not.ts';
 
 import type { Session, Target } from '../model/transport.ts';
 import { DRAIN_LIMIT, type Ending, type Line, type Pipe } from './pipe.ts';
@@ -16,11 +19,11 @@ function localLine(name: string): Line {
     overtakes: true,
     handshakes: 0,
     broken: undefined,
-    open: (command) => {
-      const pipe = start(command);
+    open: async (command) => {
+      const pipe = await start(command);
       open.add(pipe);
       void pipe.closed.then(() => open.delete(pipe));
-      return Promise.resolve(pipe);
+      return pipe;
     },
     close: () => {
       for (const pipe of open) pipe.destroy();
@@ -29,7 +32,7 @@ function localLine(name: string): Line {
   };
 }
 
-function start(command: string): Pipe {
+async function start(command: string): Promise<Pipe> {
   // A session of its own: Ctrl-C at the terminal is orch's to pass on, and what is left behind can be found.
   const child = spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const closed = new Promise<Ending>((resolve) => {
@@ -40,6 +43,15 @@ function start(command: string): Pipe {
     });
     child.once('error', () => resolve({ code: 127, signal: undefined }));
   });
+  // A process that could not be made has no streams, whatever the types say, and an event that tells why.
+  if (child.pid === undefined) {
+    const [cause] = (await once(child, 'error').catch((error: unknown) => [error])) as [unknown];
+    throw new OrchError(
+      'HOST_UNREACHABLE',
+      `no shell can be started on this machine: ${whyNot(cause)}`,
+      { hint: 'Work on fewer hosts at a time (-f), or allow more (ulimit -n, ulimit -u).', cause },
+    );
+  }
   child.stdin.on('error', () => undefined); // a shell that ended is told by `closed`
   return {
     stdin: child.stdin,

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -101,5 +103,34 @@ describe('bad input, before any host is contacted', () => {
         "  cure: Define it, or give a fallback: {{ name | default('value') }}.",
       ].join('\n'),
     );
+  });
+
+  /** The built program below a shell that sets the stage, in a folder with hosts that are this machine. */
+  function staged(before: string, words: string) {
+    const dir = mkdtempSync(join(tmpdir(), 'orch-bad-'));
+    writeFileSync(join(dir, 'i.yml'), 'web: {hosts: {"n[1:30]": {ansible_connection: local}}}\n');
+    writeFileSync(
+      join(dir, 'p.yml'),
+      '- hosts: web\n  gather_facts: false\n  tasks: [command: ls]\n',
+    );
+    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+    const line = `${before} && exec ${process.execPath} ${main} ${words}`;
+    return spawnSync('sh', ['-c', line], { cwd: dir, encoding: 'utf8', env: { HOME: dir } });
+  }
+
+  it('says that the current directory is gone', () => {
+    const { status, stderr } = staged('mkdir d && cd d && rmdir ../d', 'doc playbook');
+    expect(stderr).to.match(
+      /^error\[FILE_NOT_FOUND\]: The current directory does not exist any more\.\n {2}hint: .*\n$/,
+    );
+    expect(status).to.equal(5);
+  });
+
+  it('tells hosts unreachable for which no shell can be started', () => {
+    const { status, stdout, stderr } = staged('ulimit -n 40', 'run p.yml -i i.yml');
+    expect({ status, stderr }).to.deep.equal({ status: 4, stderr: '' });
+    expect(stdout)
+      .to.include('HOST_UNREACHABLE')
+      .and.include('too many files are open (ulimit -n)');
   });
 });

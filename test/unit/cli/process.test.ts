@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
@@ -43,5 +46,35 @@ describe('orch as a process', function () {
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
     expect({ code, said }).to.deep.equal({ code: 0, said: '' });
+  });
+
+  /** A shell command with `orch` in it, in a folder of its own with an inventory of hosts that are this machine. */
+  function shell(command: string): { readonly out: string; readonly err: string; status: number } {
+    const dir = mkdtempSync(join(tmpdir(), 'orch-process-'));
+    writeFileSync(join(dir, 'i.yml'), 'web: {hosts: {"n[1:30]": {ansible_connection: local}}}\n');
+    writeFileSync(
+      join(dir, 'p.yml'),
+      '- hosts: web\n  gather_facts: false\n  tasks:\n    - command: "true"\n',
+    );
+    const orch = `${process.execPath} --import=${createRequire(import.meta.url).resolve('tsx')} ${main}`;
+    const ran = spawnSync('sh', ['-c', command.replaceAll('orch ', `${orch} `)], {
+      cwd: dir,
+      encoding: 'utf8',
+      env: { ...process.env, HOME: dir },
+    });
+    rmSync(dir, { recursive: true, force: true });
+    return { out: ran.stdout, err: ran.stderr, status: ran.status ?? -1 };
+  }
+
+  it('does not end with 0 where its output was lost', () => {
+    expect(shell('orch doc playbook >/dev/full')).to.deep.equal({
+      ...{ out: '', status: 1 },
+      err: 'error: standard output could not be written: no space is left on the disk\n',
+    });
+  });
+
+  it('runs on many hosts at a time without a warning of Node', () => {
+    const { err, status } = shell('orch run p.yml -i i.yml >/dev/null');
+    expect({ err, status }).to.deep.equal({ err: '', status: 0 });
   });
 });
