@@ -124,6 +124,21 @@ describe('firewalld_zone and firewalld_port on a real firewalld', function () {
     bring(...['asleep', 'later'].map((zone) => ({ zone: { zone, state: 'absent' } })));
   });
 
+  it('make another zone the default zone, and what only runs elsewhere runs on', () => {
+    said('firewall-cmd -q --zone=work --add-port=9/tcp');
+    const wanted = { zone: 'dmz', default: true, ports: ['10/tcp'], persist: 'runtime' };
+    const { defaultZone, zones } = bring({ zone: wanted });
+    expect(defaultZone).to.equal('dmz');
+    expect(said('firewall-cmd --get-default-zone')).to.equal('dmz');
+    expect(said('firewall-cmd --zone=work --list-ports')).to.equal('9/tcp');
+    expect(said('firewall-cmd --zone=dmz --list-ports')).to.equal('10/tcp');
+    expect(said('firewall-cmd --permanent --zone=dmz --list-ports')).to.equal('');
+    expect(zones['dmz']?.runtime?.ports).to.deep.equal(['10/tcp']);
+    bring({ zone: { zone: 'public', default: true } });
+    expect(said('firewall-cmd --zone=work --list-ports')).to.equal('9/tcp');
+    said('firewall-cmd -q --reload');
+  });
+
   it('move sources and interfaces from one layout to the other and back', () => {
     const pods = ['10.42.0.0/16', '10.43.0.0/16'];
     const shared: Task = { zone: { zone: 'public', sources: pods, interfaces: ['eth1'] } };

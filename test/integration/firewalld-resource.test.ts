@@ -331,7 +331,10 @@ firewall-cmd -q --reload`);
 
   it('changes the default zone in both configurations', () => {
     const { names } = converge((state) => ({ ...state, defaultZone: 'trusted' }));
-    expect(names).to.deep.equal(['default zone trusted instead of public']);
+    // firewalld 2 reloads by itself then: what only runs is seen to before.
+    const major = Number.parseInt(said('firewall-cmd --version'), 10);
+    const reload = major >= 2 ? ['reload'] : [];
+    expect(names).to.deep.equal([...reload, 'default zone trusted instead of public']);
     expect(said('firewall-cmd --get-default-zone')).to.equal('trusted');
     converge((state) => ({ ...state, defaultZone: 'public' }));
   });

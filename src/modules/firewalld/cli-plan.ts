@@ -3,7 +3,7 @@ import type { Seen, Step } from '../../model/module.ts';
 import { type Call, callsFor, type Pair } from './cli-calls.ts';
 import type { Zones } from './plan-diff.ts';
 import { managedSteps, unmanaged } from './plan-managed.ts';
-import { heldBack } from './plan-reload.ts';
+import { heldBack, reloadsByDefault } from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldState, ZoneSettings } from './state.ts';
 
 type Config = 'runtime' | 'permanent';
@@ -61,12 +61,15 @@ export function listSteps(
     before: held.has(zone) ? null : (desired.zones[zone]?.permanent ?? null),
     after: desired.zones[zone]?.runtime ?? null,
   }));
+  const early = reloadsByDefault({ state, facts }, desired);
   return [
     reloadStep(permanent, needs),
+    // What only runs is lost once more where another default zone takes a reload: it comes before that.
+    ...(early ? byDefault : []),
     // NetworkManager binds its devices as their connections say: they move before anything is bound beside them.
     ...managed,
     ...callsFor(loaded, 'runtime').map((call) => commandStep(call, RUNTIME)),
-    ...byDefault,
+    ...(early ? [] : byDefault),
     ...callsFor(behind, 'permanent').map((call) => commandStep(call, PERMANENT)),
   ];
 }

@@ -63,7 +63,11 @@ function scopeOf(params: ZoneParams): FirewalldScope {
     ...(names.length > 0 ? { names: askedFor(names) } : {}),
     definitions: true,
     // A zone that firewalld does not ship may have to be made or deleted, which takes a reload.
-    mayReload: params.target !== undefined || zones.some((zone) => !BUILTIN.includes(zone)),
+    // So may another default zone.
+    mayReload:
+      params.target !== undefined ||
+      params.default !== undefined ||
+      zones.some((zone) => !BUILTIN.includes(zone)),
     thorough: false,
     offline: mayWriteOffline,
   };

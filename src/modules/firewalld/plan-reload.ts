@@ -4,8 +4,24 @@ import type { FirewalldFacts, FirewalldState, Zone } from './state.ts';
 
 type Looked = Seen<FirewalldState, FirewalldFacts>;
 
-/** Why firewalld must be reloaded to get from one state to the other; empty when it need not. */
-export function reloadReasons(current: FirewalldState, desired: FirewalldState): readonly string[] {
+/** Why firewalld must be reloaded to get from one state to the other, or reloads by itself; empty when neither. */
+export function reloadReasons(current: Looked, desired: FirewalldState): readonly string[] {
+  const { version } = current.facts;
+  return [
+    ...zoneReasons(current.state, desired),
+    ...(reloadsByDefault(current, desired)
+      ? [`firewalld ${version} reloads when another zone becomes the default zone`]
+      : []),
+  ];
+}
+
+/** firewalld 2 has no other way to another default zone; 0.9 and 1 move what is bound to it, and that is all. */
+export const reloadsByDefault = (
+  { state, facts: { version } }: Looked,
+  desired: FirewalldState,
+): boolean => state.defaultZone !== desired.defaultZone && Number.parseInt(version, 10) >= 2;
+
+function zoneReasons(current: FirewalldState, desired: FirewalldState): readonly string[] {
   return Object.entries(desired.zones).flatMap(([name, { runtime: after }]) => {
     const before = current.zones[name]?.runtime ?? null;
     if (before === null && after === null) return [];

@@ -127,8 +127,8 @@ const moveStep = ({ binding, name, from, to }: Move): Step => ({
   reason: `new connections from ${name} are judged by zone ${to}`,
 });
 
-/** firewalld sets the default zone in both configurations at once: there is no trying it out. */
-const defaultStep = (from: string, to: string): Step => ({
+/** Another default zone. firewalld sets it in both configurations at once: there is no trying it out. */
+export const defaultStep = (from: string, to: string): Step => ({
   name: `default zone ${to} instead of ${from}`,
   do: callScript([setDefaultZone(to)]),
   inverse: callScript([setDefaultZone(from)]),

@@ -6,9 +6,15 @@ import { changed, isEmpty, type Zones } from './plan-diff.ts';
 import { guardScript, type Touched } from './plan-guard.ts';
 import { permanentSteps, permanentWrites, type Write, zoneFiles } from './plan-permanent.ts';
 import { managedSteps, unmanaged } from './plan-managed.ts';
-import { type RuntimeChange, runtimeSteps } from './plan-runtime.ts';
+import { defaultStep, type RuntimeChange, runtimeSteps } from './plan-runtime.ts';
 import { settingsFromBus } from './parse-settings.ts';
-import { heldBack, reloadCost, reloadReasons, refuseReload } from './plan-reload.ts';
+import {
+  heldBack,
+  reloadCost,
+  reloadReasons,
+  reloadsByDefault,
+  refuseReload,
+} from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldState, Zone, ZoneSettings } from './state.ts';
 import { zoneFromXml } from './zone-xml.ts';
 
@@ -27,7 +33,7 @@ export function planFirewalld(current: Current, desired: FirewalldState): Plan {
       'firewalld is in panic mode and refuses changes; nothing was written',
     );
   }
-  const reasons = facts.access === 'offline' ? [] : reloadReasons(current.state, desired);
+  const reasons = facts.access === 'offline' ? [] : reloadReasons(current, desired);
   if (reasons.length > 0) refuseReload(current, desired);
   const needs = reasons.length > 0 ? [...reasons, ...reloadCost(facts)] : [];
   const steps =
@@ -65,8 +71,11 @@ function busSteps(
   if (needs.length === 0) return [...runtimeSteps(change), ...permanentSteps(writes), ...managed];
   // After the reload the running zones are the permanent ones: what differs by wish is done once more.
   const loaded = leftOut(zonesIn(desired, 'permanent'), held);
+  // What only runs is lost once more where another default zone takes a reload: it comes before that.
+  const byDefault = reloadsByDefault({ state, facts }, desired);
   const again = runtimeSteps({
     ...change,
+    ...(byDefault ? { defaultZone: SAME } : {}),
     from: loaded,
     spelled: (zone) => loaded[zone]?.sources ?? [],
   });
@@ -74,17 +83,20 @@ function busSteps(
   const back = runtimeSteps({
     from: before,
     to: zonesIn(state, 'runtime'),
-    defaultZone: { from: '', to: '' },
+    defaultZone: SAME,
     spelled: (zone) => before[zone]?.sources ?? [],
   });
   // NetworkManager binds its devices as their connections say: they move before anything is bound beside them.
   return [
     reloadStep(writes, needs, back, reloadCost(facts)),
+    ...(byDefault ? [defaultStep(state.defaultZone, desired.defaultZone)] : []),
     ...managed,
     ...again,
     ...permanentSteps(permanentWrites(read, files)),
   ];
 }
+
+const SAME = { from: '', to: '' };
 
 const leftOut = (zones: Zones, names: ReadonlySet<string>): Zones =>
   Object.fromEntries(Object.entries(zones).filter(([name]) => !names.has(name)));

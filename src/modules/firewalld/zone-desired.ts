@@ -18,6 +18,7 @@ import { type ZoneIntent, zoneIntent } from './zone-intent.ts';
 import { inZone, type NamedZone, type ZoneParams } from './zone-params.ts';
 import { zoneProblems } from './zone-problems.ts';
 import { withLoaded } from './zone-loaded.ts';
+import { refuseReload } from './zone-no-reload.ts';
 import { asRich } from './zone-rich.ts';
 
 type Current = Seen<FirewalldState, FirewalldFacts>;
@@ -268,27 +269,5 @@ function withDefault(
   return new Refusal(`zone ${params.zone} is the default zone; there must be one`, {
     hint: 'say which zone it is to be instead: firewalld_zone: {zone: public, default: true}',
     pointer: '/default',
-  });
-}
-
-function refuseReload(
-  { state }: Current,
-  { zone }: ZoneIntent,
-  wanted: FirewalldState,
-): Refusal | undefined {
-  const [before, after] = [zoneOf(state, zone).runtime, zoneOf(wanted, zone).runtime];
-  const pointer = '/reload';
-  const hint = 'leave reload: out, or write persist: permanent and reload at a time you choose';
-  if ((before === null) !== (after === null)) {
-    const what = after ? 'is new' : 'is deleted';
-    return new Refusal(`zone ${zone} ${what}, which needs a reload; reload: never was given`, {
-      hint,
-      pointer,
-    });
-  }
-  if (before?.target === after?.target) return undefined;
-  return new Refusal('target cannot change without reload; reload: never was given', {
-    hint,
-    pointer,
   });
 }

@@ -6,8 +6,9 @@ import { withSettings } from './zone-edit.ts';
 type Current = Seen<FirewalldState, FirewalldFacts>;
 
 /** A reload brings up zones that are permanent only, without what runs in other zones. */
-export function withLoaded({ state, facts }: Current, wanted: FirewalldState): FirewalldState {
-  if (facts.access === 'offline' || reloadReasons(state, wanted).length === 0) return wanted;
+export function withLoaded(current: Current, wanted: FirewalldState): FirewalldState {
+  if (current.facts.access === 'offline' || reloadReasons(current, wanted).length === 0)
+    return wanted;
   const elsewhere = (key: 'interfaces' | 'sources'): ReadonlySet<string> =>
     new Set(Object.values(wanted.zones).flatMap(({ runtime }) => runtime?.[key] ?? []));
   const [interfaces, sources] = [elsewhere('interfaces'), elsewhere('sources')];
