@@ -20,7 +20,11 @@ export function excused(desk: Desk, planned: Planned): Planned {
   const parts = planned.parts.map((part) => {
     const { kind, fault, message = '' } = part.outcome;
     if (kind !== 'failed' || !fault || !ABSENCE.has(fault.code)) return part;
-    return { ...part, outcome: later(message, earlier) };
+    // What tasks over the same thing would do is foreseen to the letter: they bring nothing else.
+    const own = desk.folds.get(part.key ?? '');
+    const held = own instanceof OrchError ? [] : (own?.steps ?? []).map(({ task }) => task);
+    const others = earlier.filter((task) => !held.includes(task));
+    return others.length === 0 ? part : { ...part, outcome: later(message, others) };
   });
   return { ...planned, parts };
 }

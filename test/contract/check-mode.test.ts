@@ -113,6 +113,17 @@ describe('a check behind tasks that are not done', function () {
     expect(await kinds([edit])).to.deep.equal(['lineinfile failed']);
   });
 
+  it('fails where only tasks over the same thing come before: what they do is known', async () => {
+    const file = join(dir, 'conf');
+    writeFileSync(file, 'one\n');
+    const gone = [
+      { file: { path: file, state: 'absent' } },
+      { lineinfile: { path: file, line: 'x' } },
+    ];
+    for (const check of [true, false])
+      expect(await kinds(gone, check)).to.deep.equal(['file changed', 'lineinfile failed']);
+  });
+
   it('goes on to fail where the arguments are wrong whatever comes before', async () => {
     const wrong = { file: { path: join(dir, 'x'), state: 'touch', mode: '{{ "9" ~ "99" }}' } };
     expect(await kinds([{ command: 'true' }, wrong])).to.deep.equal([
