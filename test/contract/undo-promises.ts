@@ -48,17 +48,16 @@ export function undoBy(shell: string, ...first: readonly string[]): void {
         local: join(root, 'local.d'),
       };
       mkdirSync(place.local);
+      // The shell of its own that all pieces use is the one under test. Written once: the clock may be starting it.
+      mkdirSync(bin());
+      const start = `#!/bin/sh\nexec ${[shell, ...first].join(' ')} "$@"\n`;
+      writeFileSync(join(bin(), 'sh'), start, { mode: 0o755 });
     });
+    const bin = (): string => join(root, 'bin');
 
     const run = (script: Shell) => {
-      // The shell of its own that all pieces use is the one under test.
-      const bin = join(root, 'bin');
-      mkdirSync(bin, { recursive: true });
-      writeFileSync(join(bin, 'sh'), `#!/bin/sh\nexec ${[shell, ...first].join(' ')} "$@"\n`, {
-        mode: 0o755,
-      });
       const { status, stdout, stderr } = spawnSync(shell, [...first, '-c', script.text], {
-        env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+        env: { ...process.env, PATH: `${bin()}:${process.env['PATH'] ?? ''}` },
       });
       return { exit: status, stdout: stdout.toString(), stderr: stderr.toString() };
     };
