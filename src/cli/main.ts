@@ -30,7 +30,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   await flushed();
   const why = lostOutput();
   if (why === undefined) process.exit(code);
-  process.stderr.write(`error: standard output could not be written: ${why}\n`);
+  process.stderr.write(
+    `error: output was lost: ${why}. What was done was done all the same: a run has it in its journal (orch runs).\n`,
+  );
   process.exit(code === 0 ? 1 : code);
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../lib/sha256.ts';
 import type { Change, Plain } from '../model/change.ts';
 import { MASK, Secret } from '../model/value.ts';
 
@@ -59,7 +59,7 @@ const isTextOfHash = (text: unknown, known: unknown): boolean =>
   typeof text === 'string' &&
   isObject(known) &&
   typeof known['sha256'] === 'string' &&
-  known['sha256'] === createHash('sha256').update(text).digest('hex');
+  known['sha256'] === sha256(text);
 
 /** What a host shows of a secret is the thing itself, or what it is compared by. */
 function sameUnsealed(a: unknown, b: unknown): boolean {

@@ -5,7 +5,7 @@ import { unmade } from './fold.ts';
 import { overlap } from './footprints.ts';
 import { OrchError } from '../lib/errors.ts';
 import * as outcome from './outcome.ts';
-import type { Desk, Planned } from './planned.ts';
+import { heldIn, type Desk, type Planned } from './planned.ts';
 
 /** What fails a task because something is not there: an earlier task may be about to bring it. */
 const ABSENCE: ReadonlySet<ErrorCode> = new Set(['NOT_ON_HOST', 'TOOL_MISSING']);
@@ -21,8 +21,7 @@ export function excused(desk: Desk, planned: Planned): Planned {
     const { kind, fault, message = '' } = part.outcome;
     if (kind !== 'failed' || !fault || !ABSENCE.has(fault.code)) return part;
     // What tasks over the same thing would do is foreseen to the letter: they bring nothing else.
-    const own = desk.folds.get(part.key ?? '');
-    const held = own instanceof OrchError ? [] : (own?.steps ?? []).map(({ task }) => task);
+    const held = heldIn(desk.folds, part.key);
     const others = earlier.filter((task) => !held.includes(task));
     return others.length === 0 ? part : { ...part, outcome: later(message, others) };
   });

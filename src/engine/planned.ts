@@ -1,4 +1,4 @@
-import type { OrchError } from '../lib/errors.ts';
+import { OrchError } from '../lib/errors.ts';
 import type { Outcome, TaskRef } from '../model/event.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Resource } from '../model/module.ts';
@@ -63,6 +63,12 @@ export interface WavePlan {
   readonly planned: readonly Planned[];
   readonly folds: Observations;
 }
+
+/** The tasks whose effect on a thing is foreseen to the letter: its fold holds them. */
+export const heldIn = (folds: Observations, key: string | undefined): readonly string[] => {
+  const fold = folds.get(key ?? '');
+  return !fold || fold instanceof OrchError ? [] : fold.steps.map(({ task }) => task);
+};
 
 /** All that planning one task needs. */
 export interface Desk extends Omit<Spot, 'at'> {

@@ -13,7 +13,7 @@ import {
 } from './apply.ts';
 import { noDoubts, noteUnapplied } from './doubts.ts';
 import { beginning, hides, Notes, reached } from './restore/note.ts';
-import { asFailed, asMade, current, type Fold, refold, stepsToMake } from './fold.ts';
+import { asFailed, asMade, current, type Fold, refold, seenBefore, stepsToMake } from './fold.ts';
 import { footprintsOf } from './footprints.ts';
 import type { RunInput } from './input.ts';
 import { limited } from './limits.ts';
@@ -172,6 +172,8 @@ function remember(
     const changing = stepsToMake(fold).filter(({ changes }) => changes.length > 0);
     const { writes } = footprintsOf(need, fold);
     for (const { task } of changing) noteUnapplied(doubts, task, writes);
+    for (const gone of fold.resource.holds?.(seenBefore(fold).state) ?? [])
+      doubts.held.delete(gone);
     for (const held of fold.resource.holds?.(current(fold)) ?? []) doubts.held.add(held);
   }
 }

@@ -4,7 +4,7 @@ import { noteUnapplied } from './doubts.ts';
 import { unmade } from './fold.ts';
 import { footprintsOf, overlap } from './footprints.ts';
 import * as outcome from './outcome.ts';
-import type { Desk, Planned, PlannedPart } from './planned.ts';
+import { heldIn, type Desk, type Planned, type PlannedPart } from './planned.ts';
 
 /** A change that is not there to be seen in check mode. */
 interface Unmade {
@@ -49,8 +49,7 @@ function doubt(desk: Desk, { key = '', folded }: PlannedPart): void {
 function unmadeBefore(desk: Desk, part: PlannedPart): readonly Unmade[] {
   const reads = readsOf(desk, part);
   if (reads.length === 0) return [];
-  const own = desk.folds.get(part.key ?? '');
-  const held = own instanceof OrchError ? [] : (own?.steps ?? []).map(({ task }) => task);
+  const held = heldIn(desk.folds, part.key);
   return [...foreseenElsewhere(desk, part.key), ...earlier(desk)].flatMap(({ tasks, writes }) => {
     const others = tasks.filter((task) => !held.includes(task));
     return others.length > 0 && overlap(writes, reads) ? [{ tasks: others, writes }] : [];

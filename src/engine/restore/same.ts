@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../lib/sha256.ts';
 import { show } from '../show.ts';
 
 /** A text by its hash. */
 export const hashed = (text: string): { readonly sha256: string; readonly size: number } => ({
-  sha256: createHash('sha256').update(text).digest('hex'),
+  sha256: sha256(text),
   size: Buffer.byteLength(text),
 });
 

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
+import { sha256 } from '../../lib/sha256.ts';
 import type { Brought } from '../../model/module.ts';
 import { Secret } from '../../model/value.ts';
 import { type Content, LARGEST_TEXT, type Raw, type SealedContent } from './state.ts';
-
-/** The SHA-256 of some bytes. */
-export const sha256 = (bytes: Buffer | string): string =>
-  createHash('sha256').update(bytes).digest('hex');
 
 /** The text that bytes are; nothing when they are no UTF-8 text that a diff could show. */
 export function textOf(bytes: Buffer): string | undefined {

@@ -6,14 +6,15 @@ type Looked = Seen<FirewalldState, FirewalldFacts>;
 
 /** Why firewalld must be reloaded to get from one state to the other, or reloads by itself; empty when neither. */
 export function reloadReasons(current: Looked, desired: FirewalldState): readonly string[] {
-  const { version } = current.facts;
   return [
     ...zoneReasons(current.state, desired),
-    ...(reloadsByDefault(current, desired)
-      ? [`firewalld ${version} reloads when another zone becomes the default zone`]
-      : []),
+    ...(reloadsByDefault(current, desired) ? [defaultReason(current.facts)] : []),
   ];
 }
+
+/** Why another default zone is a reload, where it is one. */
+export const defaultReason = ({ version }: FirewalldFacts): string =>
+  `firewalld ${version} reloads when another zone becomes the default zone`;
 
 /** firewalld 2 has no other way to another default zone; 0.9 and 1 move what is bound to it, and that is all. */
 export const reloadsByDefault = (

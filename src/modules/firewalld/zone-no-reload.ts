@@ -1,5 +1,5 @@
 import { Refusal, type Seen } from '../../model/module.ts';
-import { reloadsByDefault } from './plan-reload.ts';
+import { defaultReason, reloadsByDefault } from './plan-reload.ts';
 import type { FirewalldFacts, FirewalldState } from './state.ts';
 import { zoneOf } from './zone-edit.ts';
 import type { ZoneIntent } from './zone-intent.ts';
@@ -24,8 +24,7 @@ export function refuseReload(
     });
   }
   if (facts.access !== 'offline' && reloadsByDefault(current, wanted)) {
-    const why = `firewalld ${facts.version} reloads when another zone becomes the default zone`;
-    return new Refusal(`${why}; reload: never was given`, { hint, pointer });
+    return new Refusal(`${defaultReason(facts)}; reload: never was given`, { hint, pointer });
   }
   if (before?.target === after?.target) return undefined;
   return new Refusal('target cannot change without reload; reload: never was given', {

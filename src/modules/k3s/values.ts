@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../lib/sha256.ts';
 import { Secret, type Value, isMap } from '../../model/value.ts';
 import { FLAGS, isSecretFlag } from './flag-table.ts';
 import { type FlatEntry, type FlatScalar, emitScalar } from './flat-yaml.ts';
@@ -9,7 +9,7 @@ export const MARKER = '# Managed by orch (k3s_flags): changes by hand are taken 
 
 /** Hides a text behind its hash. */
 export const seal = (text: string): Sealed => ({
-  sha256: createHash('sha256').update(text).digest('hex'),
+  sha256: sha256(text),
   secret: new Secret(text),
 });
 

@@ -69,7 +69,7 @@ describe('orch as a process', function () {
   it('does not end with 0 where its output was lost', () => {
     expect(shell('orch doc playbook >/dev/full')).to.deep.equal({
       ...{ out: '', status: 1 },
-      err: 'error: standard output could not be written: no space is left on the disk\n',
+      err: 'error: output was lost: no space is left on the disk. What was done was done all the same: a run has it in its journal (orch runs).\n',
     });
   });
 
